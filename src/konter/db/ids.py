@@ -1,0 +1,27 @@
+"""Ids handed out from blocks taken ahead of time; unique, not gapless, in no promised order."""
+
+from __future__ import annotations
+
+from konter.db.pool import Tx
+
+BLOCK = 100
+"""Ids per step of the sequence: block n holds (n-1)*100+1 to n*100."""
+
+TAKE_BLOCKS = "SELECT nextval('db.id_blocks') FROM generate_series(1, %(blocks)s)"
+
+
+class IdBlocks:
+    """A process's own store of ids. A crash loses the rest of its block, which is fine."""
+
+    def __init__(self) -> None:
+        self._free: list[int] = []
+
+    async def take(self, tx: Tx, count: int) -> list[int]:
+        """``count`` fresh ids."""
+        missing = count - len(self._free)
+        if missing > 0:
+            blocks = -(-missing // BLOCK)
+            for (block,) in await tx.rows(TAKE_BLOCKS, {"blocks": blocks}):
+                self._free.extend(range((block - 1) * BLOCK + 1, block * BLOCK + 1))
+        taken, self._free = self._free[:count], self._free[count:]
+        return taken

@@ -1,0 +1,165 @@
+"""The adapter contract: how to speak to one upstream. It fits on a card and knows no I/O.
+
+An adapter is stateless: no clock, no database, no retries, no logging. It turns an ask into a
+request, an answer into an Outcome, a callback into news. Its limits are declared as data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from konter.kernel.errors import KonterError
+from konter.kernel.money import Rupiah
+from konter.kernel.outcome import Outcome
+from konter.kernel.wire_types import WireAnswer, WireCall, WireRequest
+
+
+class Doubt(StrEnum):
+    """How an upstream lets us find out what became of a purchase."""
+
+    REPOST = "repost"
+    STATUS_CALL = "status_call"
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderTraits:
+    """What an upstream can do and demands, declared, not discovered by exception."""
+
+    code: str
+    doubt: Doubt
+    call_timeouts_s: Mapping[str, float]
+    """Seconds by purpose: ``purchase``, ``balance``, ``price_list``."""
+    repost_gap: timedelta
+    """Least time between the end of one purchase-capable call and the start of the next."""
+    repost_horizon: timedelta
+    """After this age a re-post could become a new purchase: never send one."""
+    absence_proves_after: timedelta | None
+    """When 'no record here' proves that nothing was bought; None: never, a person looks."""
+    price_list_gap: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """One purchase as it was asked, and as it must be asked again, letter for letter.
+
+    ``parts`` are the destination's parts in order (user id, zone); the adapter joins them.
+    ``max_price``: refuse if the upstream's price is above it. ``first``: this is the attempt's
+    first purchase call, so a refusal 'not formed' is proof that nothing was bought.
+    """
+
+    reference: str
+    sku: str
+    customer_no: str
+    max_price: Rupiah
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a proved callback says. ``reference`` None: a ping, nothing to act on."""
+
+    reference: str | None
+    outcome: Outcome | None
+    sku: str | None = None
+    customer_no: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PriceItem:
+    """One sellable thing as the upstream lists it. ``stock`` None: unlimited.
+
+    Cut-off times are minutes after midnight WIB, both None when there is none; the window may
+    cross midnight. ``multi`` False: one sale of it to one number a day.
+    """
+
+    sku: str
+    name: str
+    category: str
+    brand: str
+    kind: str
+    seller: str
+    price: Rupiah
+    buyer_open: bool
+    seller_open: bool
+    stock: int | None
+    multi: bool
+    cut_off_start: int | None
+    cut_off_end: int | None
+    description: str
+
+    @property
+    def open(self) -> bool:
+        """Whether it can be bought now as far as the list says."""
+        return self.buyer_open and self.seller_open and (self.stock is None or self.stock > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """A whole list, and the rows that could not be read (named, never silently dropped)."""
+
+    items: tuple[PriceItem, ...]
+    unreadable: tuple[str, ...] = ()
+
+
+class NotGenuine(KonterError):
+    """A callback whose proof is missing or wrong."""
+
+    code = "not_genuine"
+    status = 401
+    message = "Tanda tangan tidak sah"
+
+
+class UpstreamRefused(KonterError):
+    """The upstream refused a question of ours (not a purchase): whose fault is in the text."""
+
+    code = "upstream_refused"
+    status = 502
+    message = "Penyedia menolak permintaan kami"
+
+
+class Provider(Protocol):
+    """How to speak to one upstream that sells."""
+
+    @property
+    def account(self) -> str:
+        """The supplier account's code, e.g. ``digiflazz-main``."""
+        ...
+
+    @property
+    def traits(self) -> ProviderTraits: ...
+
+    def join(self, parts: tuple[str, ...], brand: str) -> str:
+        """The destination's parts as this upstream wants them in ``customer_no``."""
+        ...
+
+    def purchase(self, ask: Purchase) -> WireRequest: ...
+
+    def enquiry(self, ask: Purchase) -> WireRequest:
+        """How to ask what became of it. Where doubt is REPOST this is a purchase again."""
+        ...
+
+    def read(self, ask: Purchase, answer: WireAnswer) -> Outcome:
+        """What an answer to ``purchase`` or ``enquiry`` means; never raises, Unknown by default."""
+        ...
+
+    def prove(self, call: WireCall) -> None:
+        """Raise NotGenuine unless the callback is proved. There is no default."""
+        ...
+
+    def read_callback(self, call: WireCall) -> News: ...
+
+    def balance(self) -> WireRequest: ...
+
+    def read_balance(self, answer: WireAnswer) -> Rupiah:
+        """Our deposit there. Raises UpstreamRefused."""
+        ...
+
+    def price_list(self) -> WireRequest: ...
+
+    def read_price_list(self, answer: WireAnswer) -> PriceList:
+        """Raises UpstreamRefused (rate limits, HTML, wrong shape)."""
+        ...

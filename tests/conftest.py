@@ -1,0 +1,122 @@
+"""A real PostgreSQL for every test: a migrated template, cloned in milliseconds."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from konter.db.embedded import EmbeddedServer
+from konter.db.ids import IdBlocks
+from konter.db.migrate import migrate, migrations
+from konter.db.pool import Database
+
+HOME = Path(__file__).parent.parent / "build" / "test-server"
+
+
+class ManualClock:
+    """A clock that a test moves by hand."""
+
+    def __init__(self, start: datetime = datetime(2026, 11, 16, 3, 30, tzinfo=UTC)) -> None:
+        self._now = start
+        self._monotonic = 1000.0
+
+    def now(self) -> datetime:
+        return self._now
+
+    def monotonic(self) -> float:
+        return self._monotonic
+
+    def advance(self, seconds: float) -> None:
+        self._now += timedelta(seconds=seconds)
+        self._monotonic += seconds
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture(scope="session")
+def server_conninfo() -> Iterator[str]:
+    """The owner's conninfo of the server: DATABASE_URL, or the embedded one, shared by workers."""
+    named = os.environ.get("DATABASE_URL")
+    if named:
+        yield named
+        return
+    with EmbeddedServer(HOME) as server:
+        conninfo = server.database("postgres")
+        with psycopg.connect(conninfo, autocommit=True) as connection:
+            # Tests kill our processes, never this server: its disk may lag for speed.
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("ALTER SYSTEM SET synchronous_commit = on")
+            connection.execute("SELECT pg_reload_conf()")
+        yield conninfo
+
+
+@pytest.fixture(scope="session")
+def template(server_conninfo: str) -> str:
+    """The name of a migrated database of this version, made once per server."""
+    digest = uuid.uuid5(uuid.NAMESPACE_URL, "".join(m.digest for m in migrations())).hex[:12]
+    name = f"konter_template_{digest}"
+    with psycopg.connect(server_conninfo, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(7362512)")
+        there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        if there.fetchone() is None:
+            making = f"{name}_making"
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(making)))
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(making)))
+            migrate(make_conninfo(server_conninfo, dbname=making))
+            connection.execute(
+                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+                    sql.Identifier(making), sql.Identifier(name)
+                )
+            )
+        connection.execute("SELECT pg_advisory_unlock(7362512)")
+    return name
+
+
+@contextmanager
+def cloned(server_conninfo: str, template: str) -> Iterator[str]:
+    """The owner's conninfo of a fresh migrated database, dropped afterwards."""
+    name = f"t_{uuid.uuid4().hex[:16]}"
+    with psycopg.connect(server_conninfo, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+    try:
+        yield make_conninfo(server_conninfo, dbname=name)
+    finally:
+        with psycopg.connect(server_conninfo, autocommit=True) as connection:
+            connection.execute(
+                sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+            )
+
+
+@pytest.fixture
+def conninfo(server_conninfo: str, template: str) -> Iterator[str]:
+    with cloned(server_conninfo, template) as fresh:
+        yield fresh
+
+
+@pytest.fixture
+async def db(conninfo: str) -> AsyncIterator[Database]:
+    database = Database(conninfo, max_size=8)
+    await database.open()
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def ids() -> IdBlocks:
+    return IdBlocks()
