@@ -8,7 +8,7 @@ WIB: Final = timezone(timedelta(hours=7), "WIB")
 
 
 class VirtualClock:
-    """Seconds since the epoch, never running backwards, movable forwards only."""
+    """Seconds since the epoch, running forwards, and skippable."""
 
     def __init__(self) -> None:
         self._zero = time.time() - time.monotonic()
@@ -20,6 +20,10 @@ class VirtualClock:
     def advance(self, seconds: float) -> None:
         """Skip ahead. Running timers (webhook delays) keep their real pace."""
         self._ahead_s += seconds
+
+    def rewind(self) -> None:
+        """Back to real time: only for a reset, when nothing remembers the skipped time."""
+        self._ahead_s = 0.0
 
     def wib(self) -> datetime:
         """Local time of the counter, UTC+7, which cut-offs and `multi` days are read in."""

@@ -54,12 +54,16 @@ def rupiah_from_wire(value: str | int | float | Decimal) -> Rupiah:
     Raises UnreadableAmount. Upstreams send the same field as string, integer and float; the
     float is read through its shortest decimal text, so no binary rounding enters the books.
     """
-    if isinstance(value, bool):
-        raise UnreadableAmount(found=repr(value))
+    if isinstance(value, bool) or (isinstance(value, int) and abs(value) > MAX_RUPIAH):
+        raise UnreadableAmount(found="true or false" if isinstance(value, bool) else "too large")
     try:
         number = Decimal(str(value).strip())
     except InvalidOperation as error:
         raise UnreadableAmount(found=repr(value)[:40]) from error
-    if not number.is_finite() or abs(number) > MAX_RUPIAH or number != number.to_integral_value():
+    if (
+        not number.is_finite()
+        or number.copy_abs() > MAX_RUPIAH
+        or number != number.to_integral_value()
+    ):
         raise UnreadableAmount(found=repr(value)[:40])
     return Rupiah(int(number))

@@ -81,8 +81,6 @@ _ROWS: Final = (
     *(Code(rc, message, "Gagal", False) for rc, message in _NOT_FORMED),
 )
 
-CODES: Final[Mapping[str, Code]] = {
-    row.rc: row for row in sorted(_ROWS, key=lambda row: row.rc)
-}
+CODES: Final[Mapping[str, Code]] = {row.rc: row for row in sorted(_ROWS, key=lambda row: row.rc)}
 
 ALWAYS_200: Final = frozenset({"00", "03", "83", "99"})

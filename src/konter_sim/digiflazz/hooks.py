@@ -41,10 +41,11 @@ class Hooks:
         if self._session is not None:
             await self._session.close()
 
-    def spawn(self, work: Coroutine[object, object, None]) -> None:
+    def spawn(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def drop_work(self) -> None:
         """Forget everything scheduled: delayed results, webhooks under way."""

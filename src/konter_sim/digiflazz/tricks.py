@@ -40,18 +40,17 @@ class Trick:
 
 
 ORDINARY: Final = Success()
-_OFFICIAL_SN: Final = "1234567890"
 _NO_SN: Final = Twist(drop=("sn",), sn="")
 _AS_TEXT: Final = Twist(text=("price", "buyer_last_saldo"))
 _NO_PRICE: Final = Twist(drop=("price",))
 
 _OUTCOMES: Final = (
-    Trick("1230", "Sukses at once (official test number)", Success(sn=_OFFICIAL_SN)),
+    Trick("1230", "Sukses at once (official test number)", Success()),
     Trick("1232", "Gagal rc 02 (official test number)", Fail(rc="02")),
     Trick(
         "1233",
         "Pending, then a webhook says Sukses (official test number)",
-        Pending(message="Transaksi pending", sn=_OFFICIAL_SN),
+        Pending(message="Transaksi pending"),
     ),
     Trick(
         "1234",
@@ -95,7 +94,9 @@ _FAULTS: Final = (
     Trick("5009", "the answer is about another ref_id", Twist(set={"ref_id": "bukan-ref-anda"})),
     Trick("6003", "Sukses without sn, for ever", _NO_SN, _NO_SN),
     Trick("6004", "Sukses with numbers written as strings", _AS_TEXT, _AS_TEXT),
-    Trick("6005", "HTTP 200 with an empty body, yet formed and Sukses", Http(status=200, commit=True)),
+    Trick(
+        "6005", "HTTP 200 with an empty body, yet formed and Sukses", Http(status=200, commit=True)
+    ),
     Trick("6006", "Sukses without price", _NO_PRICE, _NO_PRICE),
 )
 

@@ -23,6 +23,7 @@ CREATE TABLE ledger.transfers (
     wallet_line  bigint,           -- its line number on that wallet's statement
     wallet_after bigint,           -- that wallet's balance after it
     order_id     bigint,
+    reference    text,             -- what a person calls it: the order's code
     note         text,             -- a person's reason, never personal data
     actor        text,             -- who, where a person did it
     happened_at  timestamptz NOT NULL,
@@ -52,6 +53,12 @@ CREATE VIEW ledger.legs AS
     SELECT key, debit AS account, -amount AS change, order_id, happened_at FROM ledger.transfers
     UNION ALL
     SELECT key, credit, amount, order_id, happened_at FROM ledger.transfers;
+
+-- The accounts of the house, by the shape of their names.
+CREATE FUNCTION ledger.is_account(name text) RETURNS boolean LANGUAGE sql IMMUTABLE
+RETURN name ~ '^(wallet:[0-9]+|(provider|gateway|bank):[A-Za-z0-9_.-]+)$'
+    OR name IN ('escrow', 'unapplied', 'sales', 'cost', 'fees', 'losses', 'equity', 'refunds_due',
+                'adjustments');
 
 GRANT USAGE ON SCHEMA ledger TO konter_app;
 GRANT SELECT, INSERT ON ledger.transfers TO konter_app;

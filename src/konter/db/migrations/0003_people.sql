@@ -18,15 +18,17 @@ CREATE TABLE people.tokens (
     created_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL
 );
-CREATE INDEX tokens_by_user ON people.tokens (user_id);
+CREATE INDEX tokens_by_user ON people.tokens (user_id, expires_at);
 
--- Failed log-ins, kept as long as the limit looks back.
-CREATE TABLE people.failed_logins (
-    subject text NOT NULL,          -- email:<address> or remote:<ip>
-    at      timestamptz NOT NULL
-);
-CREATE INDEX failed_logins_by_subject ON people.failed_logins (subject, at);
+-- Attempts (log-ins, registrations) that may have failed, counted per subject in a window that
+-- starts with the first of them. Only an attempt known to be good is taken back.
+CREATE TABLE people.attempts (
+    subject  text PRIMARY KEY,      -- email:<address>, remote:<address>, register:<address>
+    counted  integer NOT NULL,
+    ends_at  timestamptz NOT NULL   -- of the window; later the row means nothing
+) WITH (fillfactor = 70);
+CREATE INDEX attempts_by_end ON people.attempts (ends_at);
 
 GRANT USAGE ON SCHEMA people TO konter_app;
 GRANT SELECT, INSERT, UPDATE ON people.users TO konter_app;
-GRANT SELECT, INSERT, UPDATE, DELETE ON people.tokens, people.failed_logins TO konter_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON people.tokens, people.attempts TO konter_app;

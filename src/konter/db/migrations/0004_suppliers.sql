@@ -10,6 +10,7 @@ CREATE TABLE suppliers.accounts (
     gate_needs     bigint,                 -- the deposit that would reopen it, where that helps
     paused_at      timestamptz,
     paused_by      text,
+    pause_reason   text,
     deposit        bigint,                 -- last known, with its age; a page never asks upstream
     deposit_at     timestamptz,
     created_at     timestamptz NOT NULL
@@ -49,19 +50,28 @@ CREATE TABLE suppliers.exchanges (
 CREATE INDEX exchanges_by_reference ON suppliers.exchanges (reference) WHERE reference IS NOT NULL;
 CREATE TABLE suppliers.exchanges_rest PARTITION OF suppliers.exchanges DEFAULT;
 
--- The running role may not change the schema, so it asks this function for next month's table.
+-- The running role may not change the schema, so it asks this function for a month's table.
+-- Rows of that month that came early rest in the default partition and are moved along.
 CREATE FUNCTION suppliers.add_exchanges_month(month date) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
     first date := date_trunc('month', month);
     name text := 'exchanges_' || to_char(first, 'YYYYMM');
+    lower timestamptz := first::timestamp AT TIME ZONE 'UTC';
+    upper timestamptz := (first + interval '1 month')::timestamp AT TIME ZONE 'UTC';
 BEGIN
-    IF to_regclass('suppliers.' || name) IS NULL THEN
-        EXECUTE format('CREATE TABLE suppliers.%I PARTITION OF suppliers.exchanges '
-            'FOR VALUES FROM (%L) TO (%L)', name,
-            first::timestamp AT TIME ZONE 'UTC',
-            (first + interval '1 month')::timestamp AT TIME ZONE 'UTC');
+    PERFORM pg_advisory_xact_lock(hashtext('suppliers.add_exchanges_month'));
+    IF to_regclass('suppliers.' || name) IS NOT NULL THEN
+        RETURN;
     END IF;
+    EXECUTE format('CREATE TABLE suppliers.%I (LIKE suppliers.exchanges '
+        'INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES)', name);
+    LOCK TABLE suppliers.exchanges_rest IN ACCESS EXCLUSIVE MODE;
+    EXECUTE format('WITH early AS (DELETE FROM suppliers.exchanges_rest '
+        'WHERE started_at >= %L AND started_at < %L RETURNING *) '
+        'INSERT INTO suppliers.%I SELECT * FROM early', lower, upper, name);
+    EXECUTE format('ALTER TABLE suppliers.exchanges ATTACH PARTITION suppliers.%I '
+        'FOR VALUES FROM (%L) TO (%L)', name, lower, upper);
 END
 $$;
 REVOKE ALL ON FUNCTION suppliers.add_exchanges_month FROM PUBLIC;

@@ -26,10 +26,10 @@ CREATE TABLE catalogue.products (
     is_active       boolean NOT NULL,
     closed_because  text,                   -- upstream, vanished, margin, operator
     created_at      timestamptz NOT NULL,
-    last_synced_at  timestamptz NOT NULL,
-    CHECK (is_active = (closed_because IS NULL))
-);
-CREATE INDEX products_by_category ON catalogue.products (category_id, brand, retail_price);
+    CHECK (is_active = (closed_because IS NULL)),
+    CHECK (closed_because IN ('upstream', 'vanished', 'margin', 'operator'))
+) WITH (fillfactor = 50); -- room on each page, so that a sync that reprices all stays in place
+CREATE INDEX products_by_category ON catalogue.products (category_id, brand);
 
 -- One supplier account's SKU for a product. stock NULL: unlimited. Cut-off: minutes, WIB.
 CREATE TABLE catalogue.offers (
@@ -44,20 +44,42 @@ CREATE TABLE catalogue.offers (
     cut_off_start smallint,
     cut_off_end   smallint,
     priority      integer NOT NULL DEFAULT 100,
-    last_synced_at timestamptz NOT NULL,
+    is_listed     boolean NOT NULL DEFAULT true, -- on its account's last list
+    last_seen_at  timestamptz,             -- once it vanished: the last list that still had it
+    refused_at    timestamptz,             -- an order was refused for it; a later list may reopen it
+    refused_for   text,
     PRIMARY KEY (account, sku)
-);
+) WITH (fillfactor = 50);
 CREATE INDEX offers_by_product ON catalogue.offers (product_id);
 
+-- When a category of an account was last synced. It stands once here and not on ten thousand
+-- rows, so that a sync that changes nothing writes almost nothing.
+CREATE TABLE catalogue.synced (
+    account     text NOT NULL,
+    category_id bigint NOT NULL REFERENCES catalogue.categories,
+    synced_at   timestamptz NOT NULL,
+    PRIMARY KEY (account, category_id)
+);
+
+-- Each product's last_synced_at: the last list of an account of its that had it.
+CREATE VIEW catalogue.products_synced AS
+    SELECT o.product_id,
+           max(CASE WHEN o.is_listed THEN s.synced_at ELSE o.last_seen_at END) AS last_synced_at
+    FROM catalogue.offers o
+    JOIN catalogue.products p ON p.id = o.product_id
+    LEFT JOIN catalogue.synced s ON s.account = o.account AND s.category_id = p.category_id
+    GROUP BY o.product_id;
+
+-- Written only by acts that hold the product's row, and products are never deleted.
 CREATE TABLE catalogue.price_history (
-    product_id     bigint NOT NULL REFERENCES catalogue.products,
+    product_id     bigint NOT NULL,
     at             timestamptz NOT NULL,
     base_price     bigint NOT NULL,
     retail_price   bigint NOT NULL,
     reseller_price bigint NOT NULL,
-    because        text NOT NULL,           -- created, cost, rule
-    PRIMARY KEY (product_id, at)
+    because        text NOT NULL            -- created, cost, rule
 );
+CREATE INDEX price_history_by_product ON catalogue.price_history (product_id, at);
 
 -- The most specific rule wins: brand in category, brand, category, default.
 CREATE TABLE catalogue.markup_rules (
@@ -73,6 +95,8 @@ INSERT INTO catalogue.markup_rules (role, kind, amount)
     VALUES ('retail', 'flat', 3000), ('reseller', 'flat', 1500);
 
 GRANT USAGE ON SCHEMA catalogue TO konter_app;
-GRANT SELECT, INSERT, UPDATE ON catalogue.categories, catalogue.products, catalogue.offers TO konter_app;
+GRANT SELECT, INSERT, UPDATE ON
+    catalogue.categories, catalogue.products, catalogue.offers, catalogue.synced TO konter_app;
+GRANT SELECT ON catalogue.products_synced TO konter_app;
 GRANT SELECT, INSERT ON catalogue.price_history TO konter_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON catalogue.markup_rules TO konter_app;

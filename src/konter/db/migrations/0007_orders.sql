@@ -66,6 +66,7 @@ CREATE TABLE orders.moves (
         ('awaiting_payment', 'held'), ('awaiting_payment', 'expired'), ('awaiting_payment', 'cancelled'),
         ('expired', 'held'), ('cancelled', 'held'),
         ('held', 'sent'), ('held', 'failed'), ('held', 'cancelled'), ('held', 'disputed'),
+        ('held', 'delivered'),
         ('sent', 'held'), ('sent', 'delivered'), ('sent', 'failed'), ('sent', 'disputed'),
         ('delivered', 'disputed'), ('failed', 'disputed'), ('cancelled', 'disputed'),
         ('refunded', 'disputed'),
@@ -112,5 +113,6 @@ CREATE INDEX attempts_due ON orders.attempts (next_action_at) WHERE next_action_
 CREATE INDEX attempts_by_number ON orders.attempts (customer_no, sku);
 
 GRANT USAGE ON SCHEMA orders TO konter_app;
+GRANT DELETE ON orders.requests TO konter_app; -- only of refusals that are not remembered
 GRANT SELECT, INSERT, UPDATE ON orders.requests, orders.buyers, orders.orders, orders.attempts TO konter_app;
 GRANT SELECT, INSERT ON orders.moves TO konter_app;

@@ -1,0 +1,75 @@
+# The front door. `make` alone prints what can be done.
+
+PYTHON ?= python3
+UV ?= uv
+VENV := .venv
+BIN := $(VENV)/bin
+SEED ?= 20261116
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench soak docs format lock clean
+
+help: ## print this
+	@echo "make TARGET, where TARGET is one of:"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.ready ## sell a few products end to end, then keep serving (ONCE=1: then stop)
+	$(BIN)/konter demo $(if $(ONCE),--once)
+
+test: $(VENV)/.ready-dev ## run the whole suite (ARGS="tests/ledger -x" to narrow it)
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not soak" $(ARGS)
+
+check: $(VENV)/.ready-dev ## format, lint, types, import contract, laws of the house
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/laws
+
+bench: $(VENV)/.ready-dev ## measure the figures that matter; writes build/bench.json
+	$(BIN)/python -m bench
+
+soak: $(VENV)/.ready-dev ## long fault runs with a fixed seed (SEED=n for another)
+	$(BIN)/python -m pytest -m soak tests/soak --hypothesis-seed=$(SEED) $(ARGS)
+
+docs: $(VENV)/.ready-dev ## write the reference pages and .env.example again from the code
+	$(BIN)/python -m tools.reference_docs
+
+format: $(VENV)/.ready-dev ## format the code and mend what the linter can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: ## pin all packages again (maintainers; needs uv)
+	$(UV) pip compile pyproject.toml --extra build --extra dev $(LOCKING) -o requirements-dev.lock
+	$(UV) pip compile pyproject.toml --extra build -c requirements-dev.lock $(LOCKING) -o requirements.lock
+
+LOCKING := --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-annotate --no-emit-index-url --no-emit-find-links
+
+clean: ## remove what was built and measured (not .konter: that is a shop's data)
+	rm -rf $(VENV) build dist src/*.egg-info .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# Installation: pinned, checked by hash, and again only when the pins or the project change.
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+$(VENV)/.ready: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing what Konter needs into $(VENV) ..."
+	@$(PIP_INSTALL) --require-hashes -r requirements.lock
+	@$(PIP_INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.ready-dev: requirements-dev.lock pyproject.toml | $(BIN)/python
+	@echo "Installing what Konter and its tests need into $(VENV) ..."
+	@$(PIP_INSTALL) --require-hashes -r requirements-dev.lock
+	@$(PIP_INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@ $(VENV)/.ready
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Konter needs Python 3.11 or newer as '$(PYTHON)'; or name one: make PYTHON=python3.12"; \
+		exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "Python's venv is missing. On Debian and Ubuntu: apt install python3-venv"; \
+		exit 1; }
+	$(PYTHON) -m venv $(VENV)

@@ -1,0 +1,285 @@
+"""The composition root: the only place that names a concrete adapter and fills each room's desk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from konter.catalogue.desk import CatalogueDesk
+from konter.db.batch import Batcher
+from konter.db.embedded import EmbeddedServer
+from konter.db.ids import IdBlocks
+from konter.db.migrate import migrate, pending
+from konter.db.pool import CommitObserver, Database
+from konter.funding.desk import FundingDesk
+from konter.hooks.inbox import InboxDesk
+from konter.jobs.listen import listen, notify
+from konter.jobs.run import Wake
+from konter.kernel.clock import SystemClock
+from konter.kernel.errors import Broken
+from konter.orders.desk import OrdersDesk, PendingDeadline, Times
+from konter.orders.hear import receive
+from konter.orders.newsroom import Newsroom
+from konter.orders.place import place_many
+from konter.orders.requests import Ask, Placed
+from konter.people.desk import AttemptLimits, PeopleDesk
+from konter.people.passwords import Hasher
+from konter.people.sessions import Sessions
+from konter.settings import Settings
+from konter.suppliers.accounts import ensure_accounts
+from konter.suppliers.desk import SuppliersDesk
+from konter.upstreams.contract import Provider
+from konter.upstreams.providers.digiflazz import Digiflazz, DigiflazzSettings
+from konter.upstreams.wire import Wire
+from konter.web.desks import Desks, ShopDoor
+
+DUE_CHANNEL = "konter_due"
+NEWS_CHANNEL = "konter_news"
+
+PLACING_LANES = 2
+"""While one batch of orders commits, one more may be under way."""
+
+
+class NotMigrated(Broken):
+    """The named database lacks migrations of this version."""
+
+    code = "not_migrated"
+    message = "Basis data belum disiapkan, jalankan: konter migrate"
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """All desks of one process."""
+
+    settings: Settings
+    clock: SystemClock
+    db: Database
+    ids: IdBlocks
+    providers: Mapping[str, Provider]
+    people: PeopleDesk
+    sessions: Sessions
+    suppliers: SuppliersDesk
+    catalogue: CatalogueDesk
+    inbox: InboxDesk
+    funding: FundingDesk
+    orders: OrdersDesk
+    newsroom: Newsroom
+    hints: HouseHints
+
+    def site_desks(self) -> Desks:
+        """What the web works with."""
+        callbacks = {
+            provider.traits.code: partial(receive, self.inbox, provider)
+            for provider in self.providers.values()
+        }
+        placer: Batcher[Ask, Placed] = Batcher(
+            partial(place_many, self.orders), lanes=PLACING_LANES
+        )
+        return Desks(
+            db=self.db,
+            people=self.people,
+            sessions=self.sessions,
+            trusted_proxies=self.settings.trusted_proxies,
+            catalogue=self.catalogue,
+            shop=ShopDoor(
+                orders=self.orders,
+                placer=placer,
+                newsroom=self.newsroom,
+                first_news_wait_s=self.settings.first_news_wait_s,
+                callbacks=callbacks,
+            ),
+        )
+
+
+class HouseHints:
+    """Wakes this process at once and the others by NOTIFY, many hints in one."""
+
+    def __init__(self, db: Database, newsroom: Newsroom) -> None:
+        self.due_wake = Wake()
+        self.inbox_wake = Wake()
+        self._db = db
+        self._newsroom = newsroom
+        self._due = False
+        self._news: set[int] = set()
+        self._pending = asyncio.Event()
+
+    def due(self) -> None:
+        self.due_wake.hint()
+        self._due = True
+        self._pending.set()
+
+    def news(self, order_ids: Sequence[int]) -> None:
+        if order_ids:
+            self._newsroom.tell(order_ids)
+            self._news.update(order_ids)
+            self._pending.set()
+
+    async def send(self) -> None:
+        """Tell the other processes, for as long as this one lives."""
+        while True:
+            await self._pending.wait()
+            self._pending.clear()
+            if self._due:
+                self._due = False
+                await notify(self._db, DUE_CHANNEL)
+            if self._news:
+                told = [self._news.pop() for _ in range(min(300, len(self._news)))]
+                await notify(self._db, NEWS_CHANNEL, ",".join(map(str, told)))
+            if self._news:
+                self._pending.set()
+
+    def hear_due(self, _: str) -> None:
+        self.due_wake.hint()
+        self.inbox_wake.hint()
+
+    def hear_news(self, payload: str) -> None:
+        self._newsroom.tell([int(part) for part in payload.split(",") if part])
+
+
+@asynccontextmanager
+async def open_house(
+    settings: Settings, *, observer: CommitObserver | None = None
+) -> AsyncIterator[House]:
+    """Everything this process needs, opened; closed again at the end.
+
+    An embedded database is started and migrated; a named one must have been migrated. Raises
+    Unavailable, NotMigrated. ``observer`` is told of every commit.
+    """
+    async with AsyncExitStack() as stack:
+        conninfo = _database(settings, stack)
+        db = Database(conninfo, max_size=settings.db_pool, observer=observer)
+        await db.open()
+        stack.push_async_callback(db.close)
+        clock = SystemClock()
+        providers = _providers(settings)
+        wire = Wire(clock, in_flight=dict.fromkeys(providers, settings.worker_in_flight))
+        stack.push_async_callback(wire.close)
+        house = _furnish(settings, db, clock, wire, providers)
+        await ensure_accounts(house.suppliers)
+        heard = {DUE_CHANNEL: house.hints.hear_due, NEWS_CHANNEL: house.hints.hear_news}
+        chores = (
+            asyncio.create_task(house.hints.send()),
+            asyncio.create_task(listen(conninfo, heard)),
+        )
+        stack.push_async_callback(_end, chores)
+        yield house
+
+
+async def _end(chores: Sequence[asyncio.Task[None]]) -> None:
+    for chore in chores:
+        chore.cancel()
+    await asyncio.gather(*chores, return_exceptions=True)
+
+
+def _database(settings: Settings, stack: AsyncExitStack) -> str:
+    """The conninfo to use; brings an embedded server up and its schema up to date."""
+    if settings.database_url is not None:
+        conninfo = settings.database_url.reveal()
+        if missing := pending(conninfo):
+            raise NotMigrated(missing=", ".join(missing))
+        return conninfo
+    server = stack.enter_context(EmbeddedServer(settings.home))
+    conninfo = server.database()
+    migrate(conninfo)
+    return conninfo
+
+
+def _providers(settings: Settings) -> dict[str, Provider]:
+    """The supplier accounts that the settings name, by account code."""
+    if settings.digiflazz_username is None or settings.digiflazz_api_key is None:
+        return {}
+    secret = settings.digiflazz_webhook_secret
+    timeouts = settings.upstream_timeout_s
+    digiflazz = Digiflazz(
+        DigiflazzSettings(
+            username=settings.digiflazz_username,
+            api_key=settings.digiflazz_api_key.reveal(),
+            base_url=settings.digiflazz_base_url,
+            webhook_secret=secret.reveal() if secret else None,
+            purchase_timeout_s=timeouts.purchase,
+            price_list_timeout_s=timeouts.price_list,
+            balance_timeout_s=timeouts.balance,
+            repost_gap_s=settings.enquiry_min_gap_s,
+            price_list_gap_s=settings.price_list_gap_s,
+        )
+    )
+    return {digiflazz.account: digiflazz}
+
+
+def _furnish(
+    settings: Settings,
+    db: Database,
+    clock: SystemClock,
+    wire: Wire,
+    providers: Mapping[str, Provider],
+) -> House:
+    ids, newsroom = IdBlocks(), Newsroom()
+    hints = HouseHints(db, newsroom)
+    people = _people(settings, db, clock, ids)
+    suppliers = SuppliersDesk(
+        db,
+        clock,
+        wire,
+        providers,
+        settings.low_deposit,
+        timedelta(seconds=settings.price_list_cache_s),
+    )
+    margin = settings.minimum_margin
+    catalogue = CatalogueDesk(db, clock, ids, suppliers, providers, margin, settings.in_development)
+    orders = OrdersDesk(
+        db=db,
+        clock=clock,
+        ids=ids,
+        wire=wire,
+        providers=providers,
+        hints=hints,
+        times=_times(settings),
+        minimum_margin=margin,
+        max_tries=settings.max_tries,
+        pending_deadline=PendingDeadline(settings.pending_deadline),
+        development=settings.in_development,
+    )
+    sessions = Sessions(people, seconds=settings.token_cache_s)
+    inbox = InboxDesk(db, clock, ids, hints.inbox_wake)
+    return House(
+        settings=settings,
+        clock=clock,
+        db=db,
+        ids=ids,
+        providers=providers,
+        people=people,
+        sessions=sessions,
+        suppliers=suppliers,
+        catalogue=catalogue,
+        inbox=inbox,
+        funding=FundingDesk(db, clock),
+        orders=orders,
+        newsroom=newsroom,
+        hints=hints,
+    )
+
+
+def _people(settings: Settings, db: Database, clock: SystemClock, ids: IdBlocks) -> PeopleDesk:
+    limits = AttemptLimits(
+        logins_per_email=settings.login_limit,
+        logins_per_remote=settings.login_limit_remote,
+        registrations_per_remote=settings.register_limit_remote,
+        window=timedelta(seconds=settings.login_window_s),
+    )
+    ttl = timedelta(days=settings.token_ttl_days)
+    return PeopleDesk(db, clock, ids, Hasher(), ttl, limits)
+
+
+def _times(settings: Settings) -> Times:
+    return Times(
+        enquiry_first=settings.enquiry_first_s,
+        enquiry_spacing=settings.enquiry_spacing_s,
+        enquiry_min_gap=settings.enquiry_min_gap_s,
+        held_deadline=settings.held_deadline_s,
+        stuck_after=settings.stuck_after_s,
+        repeat_gap=settings.repeat_gap_s,
+    )

@@ -1,0 +1,221 @@
+"""What a supplier's list changes in our catalogue. Pure: rows in, rows out, nothing is asked.
+
+Ten thousand rows pass here, so money is bare integers (whole rupiah) and rows are tuples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from konter.catalogue.prices import RuleBook, closing
+from konter.upstreams.contract import PriceItem
+
+
+class Standing(NamedTuple):
+    """A product as we show it, and its offer as the supplier has it. ``closed_because`` None: open.
+
+    The first nine are the product's; ``cost`` and what follows are the offer's.
+    """
+
+    category_id: int
+    type: str
+    name: str
+    brand: str
+    description: str
+    base_price: int
+    retail_price: int
+    reseller_price: int
+    closed_because: str | None
+    cost: int
+    seller: str
+    is_open: bool
+    stock: int | None
+    multi: bool
+    cut_off_start: int | None
+    cut_off_end: int | None
+    is_listed: bool
+    last_seen_at: datetime | None
+
+
+class Known(NamedTuple):
+    """An offer of this account as it stands, and the best open one of the other accounts."""
+
+    sku: str
+    product_id: int
+    standing: Standing
+    priority: int
+    refused_at: datetime | None
+    other_priority: int | None
+    other_cost: int | None
+
+
+class Category(NamedTuple):
+    id: int
+    slug: str
+    type: str
+
+
+class Written(NamedTuple):
+    """One row to write, and what of it is news."""
+
+    product_id: int
+    sku: str
+    standing: Standing
+    is_new: bool
+    new_face: bool
+    new_prices: bool
+    was_closed_because: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What the comparison stands on. ``listed_at``: when the list was the upstream's truth.
+
+    ``known``: by SKU. ``categories``: by slug and
+    by the list's own names for them. ``marks``: when each category was last synced.
+    """
+
+    listed_at: datetime
+    known: Mapping[str, Known]
+    categories: Mapping[str, Category]
+    marks: Mapping[int, datetime]
+    book: RuleBook
+    minimum_margin: int
+
+
+@dataclass(slots=True)
+class Changes:
+    """What to write, and the counts of the report."""
+
+    rows: list[Written] = field(default_factory=list)
+    category_ids: set[int] = field(default_factory=set)
+    synced: int = 0
+    created: int = 0
+    repriced: int = 0
+    closed: int = 0
+    reopened: int = 0
+    skipped: int = 0
+    refused_for_margin: int = 0
+
+
+def compare(
+    changes: Changes, items: Iterable[PriceItem], given: Circumstances, fresh_ids: Iterable[int]
+) -> None:
+    """Add to ``changes`` what these listed items mean; ``fresh_ids`` serve what is new."""
+    ids = iter(fresh_ids)
+    for item in items:
+        known = given.known.get(item.sku)
+        is_open = item.open
+        if known is None and not is_open:
+            changes.skipped += 1
+            continue
+        if known and known.refused_at is not None and known.refused_at >= given.listed_at:
+            is_open = False
+        wanted = _wanted(item, known, is_open, given)
+        changes.category_ids.add(wanted.category_id)
+        _count(changes, is_open, wanted.closed_because)
+        if known is None:
+            changes.created += 1
+            changes.rows.append(Written(next(ids), item.sku, wanted, True, True, True, None))
+        elif wanted != known.standing:
+            _note(changes, known, wanted)
+
+
+def vanish(changes: Changes, skus: Iterable[str], given: Circumstances) -> None:
+    """Close the offers that the list no longer has, and the products that lived by them alone."""
+    for sku in skus:
+        known = given.known[sku]
+        because = known.standing.closed_because
+        if because != "operator" and known.other_cost is None:
+            because = "vanished"
+        gone = known.standing._replace(
+            closed_because=because,
+            is_open=False,
+            is_listed=False,
+            last_seen_at=given.marks.get(known.standing.category_id),
+        )
+        _note(changes, known, gone)
+
+
+def clean(text: str) -> str:
+    """A stranger's text as it may stand in our books and pages: no control characters."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else " " for c in text).strip()
+
+
+def _note(changes: Changes, known: Known, wanted: Standing) -> None:
+    """Keep a row that changed; most days almost none does."""
+    old = known.standing
+    new_prices = wanted[5:8] != old[5:8]
+    changes.repriced += new_prices
+    changes.closed += old.closed_because is None and wanted.closed_because is not None
+    changes.reopened += old.closed_because is not None and wanted.closed_because is None
+    changes.rows.append(
+        Written(
+            known.product_id,
+            known.sku,
+            wanted,
+            is_new=False,
+            new_face=wanted[:9] != old[:9],
+            new_prices=new_prices,
+            was_closed_because=old.closed_because,
+        )
+    )
+
+
+def _count(changes: Changes, is_open: bool, closed_because: str | None) -> None:
+    """Each row of the list counts once: for sale, closed there, or not worth selling."""
+    if closed_because == "margin":
+        changes.refused_for_margin += 1
+    elif is_open:
+        changes.synced += 1
+    else:
+        changes.skipped += 1
+
+
+def _wanted(item: PriceItem, known: Known | None, is_open: bool, given: Circumstances) -> Standing:
+    category = given.categories[item.category]
+    cost = item.price.amount
+    base, sellable = _basis(cost, known, is_open)
+    brand = clean(item.brand)
+    retail, reseller = given.book.prices(base, category.slug, brand)
+    because = known.standing.closed_because if known else None
+    if because != "operator":
+        profit = min(retail, reseller) - base
+        because = closing(None, profit, given.minimum_margin) if sellable else "upstream"
+    return Standing(
+        category.id,
+        category.type,
+        clean(item.name),
+        brand,
+        clean(item.description),
+        base,
+        retail,
+        reseller,
+        because,
+        cost,
+        clean(item.seller),
+        is_open,
+        item.stock,
+        item.multi,
+        item.cut_off_start,
+        item.cut_off_end,
+        True,
+        None,
+    )
+
+
+def _basis(cost: int, known: Known | None, is_open: bool) -> tuple[int, bool]:
+    """The cost that the price stands on, of the offer that would be used first; and is there one.
+
+    Offers of other accounts for the same product count as they stand.
+    """
+    if known is None or known.other_cost is None or known.other_priority is None:
+        return cost, is_open
+    if is_open and (known.priority, cost) <= (known.other_priority, known.other_cost):
+        return cost, True
+    return known.other_cost, True

@@ -1,0 +1,44 @@
+"""What this room needs, and whom it asks for the supplier accounts it sells from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from konter.db.ids import IdBlocks
+from konter.db.pool import Database
+from konter.kernel.clock import Clock
+from konter.kernel.money import Rupiah
+from konter.suppliers.desk import NoSuchAccount, SuppliersDesk
+from konter.upstreams.contract import Provider
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueDesk:
+    """``minimum_margin``: what a sale must leave, to whichever role, or it is not for sale.
+
+    ``development``: the documentation's sample numbers are accepted beside the real rules.
+    """
+
+    db: Database
+    clock: Clock
+    ids: IdBlocks
+    suppliers: SuppliersDesk
+    providers: Mapping[str, Provider]
+    minimum_margin: Rupiah
+    development: bool
+
+
+def accounts_named(desk: CatalogueDesk, name: str | None) -> list[str]:
+    """The accounts a person means: one account's code, all of an adapter (``digiflazz``), or all.
+
+    Raises NoSuchAccount.
+    """
+    meant = [
+        account
+        for account, provider in desk.providers.items()
+        if name in (None, account, provider.traits.code)
+    ]
+    if not meant:
+        raise NoSuchAccount(account=name)
+    return meant

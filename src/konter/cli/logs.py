@@ -1,0 +1,31 @@
+"""Logs: events with facts, for a person or as one JSON object a line."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+
+from konter.settings import Settings
+
+
+def set_up_logs(settings: Settings) -> None:
+    """Send all logs to standard error, in the format and from the level that settings name."""
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    logging.basicConfig(level=max(level, logging.WARNING), stream=sys.stderr)
+    last = (
+        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        if settings.log_format == "json"
+        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *last,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )

@@ -1,0 +1,122 @@
+"""``konter serve``, ``konter worker``, ``konter sim``: the long-running processes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from typing import Annotated
+
+import structlog
+import typer
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server.embed import Server
+
+from konter.app import House, open_house
+from konter.cli.logs import set_up_logs
+from konter.jobs.run import Runner
+from konter.settings import Settings, load_settings
+from konter.web.site import build_site
+from konter.worker import open_worker
+
+log = structlog.get_logger("konter")
+
+GRACE_S = 30
+"""How long a stopping process finishes calls in flight; what is left has its lease."""
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Default: KONTER_HOST.")] = None,
+    port: Annotated[int | None, typer.Option(help="Default: KONTER_PORT.")] = None,
+    no_worker: Annotated[bool, typer.Option("--no-worker", help="The web alone.")] = False,
+) -> None:
+    """Serve the web, with a worker in it unless told otherwise."""
+    settings = load_settings()
+    set_up_logs(settings)
+    address = (host or settings.host, port or settings.port)
+    asyncio.run(_serve(settings, address, with_worker=not no_worker))
+
+
+def worker() -> None:
+    """Work the queues; run as many as you like, on as many machines."""
+    settings = load_settings()
+    set_up_logs(settings)
+    asyncio.run(_work(settings))
+
+
+def sim(
+    port: Annotated[int, typer.Option(help="Where the simulated upstreams listen.")] = 9100,
+) -> None:
+    """Run the simulated upstreams by hand; their front page lists every trick."""
+    command = [sys.executable, "-m", "konter_sim", "--port", str(port)]
+    os.execv(sys.executable, command)
+
+
+def register(app: typer.Typer) -> None:
+    app.command("serve")(serve)
+    app.command("worker")(worker)
+    app.command("sim")(sim)
+
+
+async def _serve(settings: Settings, address: tuple[str, int], *, with_worker: bool) -> None:
+    async with open_house(settings) as house:
+        runner = await open_worker(house) if with_worker else None
+        await serve_house(house, address, runner, stop=stop_signal())
+
+
+async def serve_house(
+    house: House, address: tuple[str, int], runner: Runner | None, *, stop: asyncio.Event
+) -> None:
+    """Serve until ``stop``; then take no more requests, finish what is under way, and return."""
+    host, port = address
+    server = Server(
+        build_site(house.site_desks()),
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        websockets=False,
+        log_level=LogLevels.warning,
+        backlog=1024,
+    )
+    work = asyncio.create_task(runner.run()) if runner else None
+    web = asyncio.create_task(server.serve())
+    log.info("konter.serving", url=f"http://{host}:{port}", worker=runner is not None)
+    await asyncio.wait([web, asyncio.create_task(stop.wait())], return_when="FIRST_COMPLETED")
+    log.info("konter.stopping")
+    server.stop()  # type: ignore[no-untyped-call]
+    await web
+    if runner and work:
+        await finish(runner, work)
+
+
+async def _work(settings: Settings) -> None:
+    async with open_house(settings) as house:
+        runner = await open_worker(house)
+        work = asyncio.create_task(runner.run())
+        log.info("konter.working", in_flight=settings.worker_in_flight)
+        stop = asyncio.create_task(stop_signal().wait())
+        await asyncio.wait([work, stop], return_when="FIRST_COMPLETED")
+        log.info("konter.stopping")
+        await finish(runner, work)
+
+
+async def finish(runner: Runner, work: asyncio.Task[None]) -> None:
+    """Let the worker finish its calls, for a while."""
+    runner.stop()
+    done, _ = await asyncio.wait([work], timeout=GRACE_S)
+    if not done:
+        log.warning("konter.left_to_lease")
+        work.cancel()
+    elif error := work.exception():
+        raise error
+
+
+def stop_signal() -> asyncio.Event:
+    """Set when the process is asked to stop."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    return stop

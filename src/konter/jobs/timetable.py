@@ -1,0 +1,123 @@
+"""What runs by the clock: each entry once for all workers, under a lease."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+import structlog
+
+from konter.db.pool import Database
+from konter.jobs.run import Wake, WorkList
+from konter.kernel.clock import WIB, Clock
+
+log = structlog.get_logger("konter.timetable")
+
+ADD_ENTRY = """
+INSERT INTO jobs.timetable (name, next_at) VALUES (%(name)s, %(next_at)s)
+ON CONFLICT (name) DO NOTHING
+"""
+
+# An entry that became due earlier than its stored time (its interval was shortened) is pulled in.
+HASTEN_ENTRY = """
+UPDATE jobs.timetable SET next_at = %(next_at)s
+WHERE name = %(name)s AND next_at > %(next_at)s
+"""
+
+CLAIM_ENTRIES = """
+UPDATE jobs.timetable t SET lease_until = %(lease_until)s, fence = fence + 1
+FROM (SELECT name FROM jobs.timetable
+      WHERE name = ANY(%(names)s) AND next_at <= %(now)s
+        AND (lease_until IS NULL OR lease_until <= %(now)s)
+      ORDER BY next_at LIMIT %(most)s FOR UPDATE SKIP LOCKED) AS due
+WHERE t.name = due.name
+RETURNING t.name, t.fence
+"""
+
+FINISH_ENTRY = """
+UPDATE jobs.timetable SET lease_until = NULL, next_at = %(next_at)s, last_at = %(now)s,
+    last_result = %(result)s
+WHERE name = %(name)s AND fence = %(fence)s
+"""
+
+ALL_ENTRIES = "SELECT name, next_at, last_at, last_result FROM jobs.timetable ORDER BY name"
+
+LEASE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """``act`` every ``every``, or daily at ``daily_at`` (WIB). Its answer is kept as result."""
+
+    name: str
+    act: Callable[[], Awaitable[str]]
+    every: timedelta | None = None
+    daily_at: time | None = None
+
+    def next_after(self, moment: datetime) -> datetime:
+        """When it is due next."""
+        if self.daily_at is None:
+            return moment + (self.every or timedelta(days=1))
+        local = moment.astimezone(WIB)
+        today = local.replace(
+            hour=self.daily_at.hour, minute=self.daily_at.minute, second=0, microsecond=0
+        )
+        return today if today > local else today + timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    entry: Entry
+    fence: int
+
+
+class Timetable:
+    """The entries of this version, as a work list."""
+
+    def __init__(self, db: Database, clock: Clock, entries: Sequence[Entry]) -> None:
+        self._db = db
+        self._clock = clock
+        self._entries = {entry.name: entry for entry in entries}
+
+    async def prepare(self) -> None:
+        """Write down the entries that the table lacks."""
+        now = self._clock.now()
+        async with self._db.transaction() as tx:
+            for entry in self._entries.values():
+                facts = {"name": entry.name, "next_at": entry.next_after(now)}
+                await tx.run(ADD_ENTRY, facts)
+                await tx.run(HASTEN_ENTRY, facts)
+
+    def work_list(self) -> WorkList[_Due]:
+        return WorkList("timetable", self._claim, self._work, in_flight=4, wake=Wake())
+
+    async def _claim(self, most: int) -> list[_Due]:
+        now = self._clock.now()
+        async with self._db.transaction() as tx:
+            rows = await tx.rows(
+                CLAIM_ENTRIES,
+                {
+                    "names": list(self._entries),
+                    "now": now,
+                    "lease_until": now + LEASE,
+                    "most": most,
+                },
+            )
+        return [_Due(self._entries[name], fence) for name, fence in rows]
+
+    async def _work(self, due: _Due) -> None:
+        result = await due.entry.act()
+        now = self._clock.now()
+        async with self._db.transaction() as tx:
+            await tx.run(
+                FINISH_ENTRY,
+                {
+                    "name": due.entry.name,
+                    "fence": due.fence,
+                    "next_at": due.entry.next_after(now),
+                    "now": now,
+                    "result": result[:500],
+                },
+            )
+        log.info("timetable.ran", entry=due.entry.name, result=result[:200])

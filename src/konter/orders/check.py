@@ -1,0 +1,109 @@
+"""This room's part of the books check: what orders say must be what the ledger says."""
+
+from __future__ import annotations
+
+from konter.db.pool import Database, Tx
+from konter.kernel.books import Breach
+from konter.ledger import check as ledger_check
+from konter.ledger.read import account_sum
+
+ESCROWED = """
+SELECT coalesce(sum(price), 0)::bigint FROM orders.orders WHERE state IN ('held', 'sent')
+"""
+
+# One hold and at most one end for each order, of its own price; an end exactly when it is over.
+HOLDS_OFF = """
+SELECT o.code, o.state, o.price, count(t.key) FILTER (WHERE t.kind = 'hold'),
+       count(t.key) FILTER (WHERE t.kind IN ('capture', 'release'))
+FROM orders.orders o
+LEFT JOIN ledger.transfers t ON t.order_id = o.id AND t.kind IN ('hold', 'capture', 'release')
+GROUP BY o.id, o.code, o.state, o.price
+HAVING count(t.key) FILTER (WHERE t.kind = 'hold' AND t.amount = o.price) <> 1
+    OR count(t.key) FILTER (WHERE t.kind IN ('capture', 'release') AND t.amount = o.price)
+       <> CASE WHEN o.state IN ('held', 'sent') THEN 0 ELSE 1 END
+    OR count(t.key) <> CASE WHEN o.state IN ('held', 'sent') THEN 1 ELSE 2 END
+"""
+
+# What the buyer has paid on balance must agree with where the order says the price is.
+PRICE_OFF = """
+SELECT o.code, o.price_at, s.paid FROM orders.orders o
+JOIN (SELECT order_id, sum(CASE WHEN credit = 'sales' THEN amount WHEN debit = 'sales' THEN -amount
+                           ELSE 0 END) AS paid
+      FROM ledger.transfers WHERE order_id IS NOT NULL GROUP BY order_id) s ON s.order_id = o.id
+WHERE s.paid <> CASE WHEN o.price_at = 'sales' THEN o.price ELSE 0 END
+"""
+
+COSTS_OFF = """
+SELECT a.reference, a.state, a.cost, coalesce(c.booked, 0) FROM orders.attempts a
+LEFT JOIN (SELECT split_part(key, ':', 2)::bigint AS attempt_id,
+                  sum(CASE WHEN kind = 'cost' THEN amount ELSE -amount END) AS booked
+           FROM ledger.transfers WHERE kind IN ('cost', 'costback') GROUP BY 1) c
+       ON c.attempt_id = a.id
+WHERE coalesce(c.booked, 0) <> CASE WHEN a.state = 'delivered' THEN coalesce(a.cost, -1) ELSE 0 END
+"""
+
+DISPUTES_TWICE = """
+SELECT order_id, split_part(key, ':', 3), count(*) FROM ledger.transfers
+WHERE kind LIKE 'dispute%%' GROUP BY 1, 2 HAVING count(*) > 1
+"""
+
+LIVE_ATTEMPTS_OFF = """
+SELECT o.code, o.state, count(a.id) FROM orders.orders o
+LEFT JOIN orders.attempts a ON a.order_id = o.id AND a.state IN ('due', 'sending', 'open')
+    AND a.next_action_at IS NOT NULL
+WHERE o.state IN ('held', 'sent') GROUP BY o.id, o.code, o.state HAVING count(a.id) <> 1
+"""
+
+DISPUTES_UNATTENDED = """
+SELECT o.code FROM orders.orders o WHERE o.state = 'disputed' AND NOT EXISTS (
+    SELECT FROM hooks.tasks t
+    WHERE t.kind = 'dispute' AND t.subject = 'order:' || o.id AND t.closed_at IS NULL)
+"""
+
+CALLS_OFF = """
+SELECT reference, count(DISTINCT request_body) FROM suppliers.exchanges
+WHERE purpose IN ('purchase', 'enquiry') AND reference IS NOT NULL
+GROUP BY reference HAVING count(DISTINCT request_body) > 1
+"""
+
+
+async def breaches(tx: Tx) -> list[Breach]:
+    """Laws 3 to 6 on a live database; an empty list is a clean book."""
+    row = await tx.row(ESCROWED)
+    held, booked = (int(row[0]) if row else 0), await account_sum(tx, "escrow")
+    found = [] if held == booked else [Breach(3, "escrow", f"holds {booked}, orders need {held}")]
+    found += [
+        Breach(4, code, f"{state} at {price}: {holds} holds, {ends} ends")
+        for code, state, price, holds, ends in await tx.rows(HOLDS_OFF)
+    ]
+    found += [
+        Breach(4, code, f"price said to be at {where}, sales have {paid}")
+        for code, where, paid in await tx.rows(PRICE_OFF)
+    ]
+    found += [
+        Breach(4, ref, f"attempt {state} with cost {cost}, booked {done}")
+        for ref, state, cost, done in await tx.rows(COSTS_OFF)
+    ]
+    found += [
+        Breach(4, f"order:{order}", f"dispute {n} decided {times} times")
+        for order, n, times in await tx.rows(DISPUTES_TWICE)
+    ]
+    found += [
+        Breach(5, code, f"{state} with {live} live attempts")
+        for code, state, live in await tx.rows(LIVE_ATTEMPTS_OFF)
+    ]
+    found += [
+        Breach(5, code, "disputed without an open task")
+        for (code,) in await tx.rows(DISPUTES_UNATTENDED)
+    ]
+    found += [
+        Breach(6, ref, f"{kinds} different purchase calls")
+        for ref, kinds in await tx.rows(CALLS_OFF)
+    ]
+    return found
+
+
+async def check_books(db: Database) -> list[Breach]:
+    """All rooms' laws in one snapshot of a live database; reads only."""
+    async with db.snapshot() as tx:
+        return [*await ledger_check.breaches(tx), *await breaches(tx)]

@@ -1,0 +1,188 @@
+"""Reading orders: for their buyers, and the whole story for the people of the shop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg.rows import TupleRow
+
+from konter.db.pool import Tx
+from konter.kernel.errors import NotFound, Refused
+from konter.orders.states import PUBLIC, OrderState
+
+BY_ID = """
+SELECT id, code, user_id, ref_id, product_id, product_code, product_name, product_note, target_id,
+       server_id, payment_method, price, state, serial, reason, last_words, last_words_at,
+       created_at, updated_at
+FROM orders.orders WHERE id = ANY(%(ids)s)
+"""
+
+BY_CODE = "SELECT id FROM orders.orders WHERE code = %(code)s"
+
+# Newest first by the buyer's own numbering: a page is one index range, however deep.
+PAGE = """
+SELECT id, code, user_id, ref_id, product_id, product_code, product_name, product_note, target_id,
+       server_id, payment_method, price, state, serial, reason, last_words, last_words_at,
+       created_at, updated_at
+FROM orders.orders
+WHERE user_id = %(user_id)s AND user_line > %(above)s AND user_line <= %(up_to)s
+ORDER BY user_line DESC
+"""
+
+COUNT = "SELECT orders FROM orders.buyers WHERE user_id = %(user_id)s"
+
+STATE = "SELECT state FROM orders.orders WHERE id = %(id)s"
+
+NEXT_CHECK = """
+SELECT next_action_at FROM orders.attempts WHERE order_id = %(order_id)s AND is_current
+"""
+
+MOVES = """
+SELECT seq, from_state, to_state, because, moved_at FROM orders.moves
+WHERE order_id = %(order_id)s ORDER BY seq
+"""
+
+ATTEMPTS = """
+SELECT id, number, reference, account, sku, customer_no, state, next_action_at, lease_until, sends,
+       enquiries, expected_cost, max_price, cost, serial, code, message, created_at, ended_at
+FROM orders.attempts WHERE order_id = %(order_id)s ORDER BY number
+"""
+
+
+class OrderNotFound(NotFound):
+    code = "transaction_not_found"
+    message = "Transaksi tidak ditemukan"
+
+
+class NotYours(Refused):
+    """The order belongs to somebody else."""
+
+    code = "not_yours"
+    status = 403
+    message = "Unauthorized"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """An order as its buyer may see it: no cost, no supplier. ``price`` whole rupiah, times UTC."""
+
+    id: int
+    code: str
+    user_id: int
+    ref_id: str
+    product_id: int
+    product_code: str
+    product_name: str
+    product_note: str
+    target_id: str
+    server_id: str | None
+    payment_method: str
+    price: int
+    state: OrderState
+    serial: str | None
+    reason: str | None
+    last_words: str | None
+    last_words_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def public_state(self) -> str:
+        """The word of ``/api/transactions``."""
+        return PUBLIC[self.state]
+
+
+@dataclass(frozen=True, slots=True)
+class MoveLine:
+    seq: int
+    from_state: str
+    to_state: str
+    because: str
+    moved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptLine:
+    """An attempt as the shop's people see it; money in whole rupiah."""
+
+    id: int
+    number: int
+    reference: str
+    account: str
+    sku: str
+    customer_no: str
+    state: str
+    next_action_at: datetime | None
+    lease_until: datetime | None
+    sends: int
+    enquiries: int
+    expected_cost: int
+    max_price: int
+    cost: int | None
+    serial: str | None
+    code: str | None
+    message: str | None
+    created_at: datetime
+    ended_at: datetime | None
+
+
+async def order_of(tx: Tx, order_id: int, user_id: int) -> OrderView:
+    """A buyer's own order. Raises OrderNotFound, NotYours."""
+    found = await orders_by_id(tx, [order_id])
+    if order_id not in found:
+        raise OrderNotFound
+    if found[order_id].user_id != user_id:
+        raise NotYours
+    return found[order_id]
+
+
+async def page_of(tx: Tx, user_id: int, *, page: int, per_page: int) -> tuple[list[OrderView], int]:
+    """A page of a buyer's orders, newest first, and how many there are."""
+    row = await tx.row(COUNT, {"user_id": user_id})
+    total = int(row[0]) if row else 0
+    up_to = total - (page - 1) * per_page
+    facts = {"user_id": user_id, "above": up_to - per_page, "up_to": up_to}
+    return [_view(row) for row in await tx.rows(PAGE, facts)], total
+
+
+async def orders_by_id(tx: Tx, ids: Sequence[int]) -> dict[int, OrderView]:
+    """Orders by id; one that does not exist is not in it."""
+    if not ids:
+        return {}
+    return {row[0]: _view(row) for row in await tx.rows(BY_ID, {"ids": list(ids)})}
+
+
+async def id_of_code(tx: Tx, code: str) -> int:
+    """Raises OrderNotFound."""
+    row = await tx.row(BY_CODE, {"code": code})
+    if row is None:
+        raise OrderNotFound
+    return int(row[0])
+
+
+async def state_of(tx: Tx, order_id: int) -> OrderState:
+    """Raises OrderNotFound."""
+    row = await tx.row(STATE, {"id": order_id})
+    if row is None:
+        raise OrderNotFound
+    return OrderState(row[0])
+
+
+async def next_check_at(tx: Tx, order_id: int) -> datetime | None:
+    """When the upstream will be asked next about this order; None once it is decided."""
+    row = await tx.row(NEXT_CHECK, {"order_id": order_id})
+    return row[0] if row else None
+
+
+async def moves_of(tx: Tx, order_id: int) -> list[MoveLine]:
+    return await tx.records(MoveLine, MOVES, {"order_id": order_id})
+
+
+async def attempts_of(tx: Tx, order_id: int) -> list[AttemptLine]:
+    return await tx.records(AttemptLine, ATTEMPTS, {"order_id": order_id})
+
+
+def _view(row: TupleRow) -> OrderView:
+    return OrderView(*row[:12], OrderState(row[12]), *row[13:])

@@ -1,0 +1,156 @@
+"""An operator decides a dispute, with a reason and evidence: one act, once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+import structlog
+
+from konter.db.pool import Tx
+from konter.hooks import tasks
+from konter.kernel.errors import Invalid, Refused
+from konter.kernel.money import Rupiah
+from konter.ledger.post import Transfer, post
+from konter.orders import store
+from konter.orders.desk import OrdersDesk
+from konter.orders.read import OrderNotFound
+from konter.orders.states import LIVE, AttemptState, OrderState
+
+log = structlog.get_logger("konter.orders")
+
+ATTEMPT_IDS = "SELECT id FROM orders.attempts WHERE order_id = %(order_id)s"
+
+
+class Decision(StrEnum):
+    """What becomes of a disputed order's price.
+
+    charge: the buyer has the goods and pays again (wallet to sales). absorb: everything stays as
+    it is and what it cost beyond the sale is our loss. reverse: the buyer gets the price back.
+    """
+
+    CHARGE = "charge"
+    ABSORB = "absorb"
+    REVERSE = "reverse"
+
+
+class NotDisputed(Refused):
+    """Only a disputed order is decided by a person; it may have been decided already."""
+
+    code = "not_disputed"
+    status = 409
+    message = "Transaksi ini tidak sedang disengketakan"
+
+
+class DecisionImpossible(Refused):
+    """The price is not where this decision would take it from."""
+
+    code = "decision_impossible"
+    status = 409
+    message = "Keputusan ini tidak dapat diterapkan"
+
+
+class CallUnderWay(Refused):
+    """A question to the upstream is in flight; nothing frees the order meanwhile."""
+
+    code = "call_under_way"
+    status = 409
+    message = "Penyedia sedang ditanya, coba lagi sebentar"
+
+
+async def resolve(
+    desk: OrdersDesk, order_id: int, decision: Decision, *, actor: str, reason: str
+) -> OrderState:
+    """Decide a dispute; answers the order's new state.
+
+    ``reason`` names the evidence. Raises OrderNotFound, NotDisputed, DecisionImpossible,
+    CallUnderWay, Invalid, FloorPassed (the wallet cannot pay a charge).
+    """
+    if len(reason.strip()) < 5:
+        raise Invalid({"reason": ["Sebutkan alasan dan buktinya"]})
+    now = desk.clock.now()
+    async with desk.db.transaction() as tx:
+        attempts, order = await _lock(tx, order_id)
+        if order.state is not OrderState.DISPUTED:
+            raise NotDisputed(state=order.state.value)
+        _close_attempts(attempts, now)
+        transfer, to = _decided(order, attempts, decision, actor=actor, reason=reason, at=now)
+        await post(tx, [transfer] if transfer else [], at=now)
+        order.moves += 1
+        because = f"{decision.value} by {actor}: {reason}"[:300]
+        move = store.Move(order.id, order.moves, order.state, to, because)
+        order.state = to
+        await store.write_attempts(tx, attempts)
+        await store.write_orders(tx, [order], at=now)
+        await store.write_moves(tx, [move], at=now)
+        await tasks.close_many(tx, [f"order:{order.id}"], at=now, by=actor)
+    desk.hints.news([order_id])
+    log.info("order.resolved", order=order.code, decision=decision.value, actor=actor)
+    return to
+
+
+def _decided(
+    order: store.OrderRow,
+    attempts: Sequence[store.AttemptRow],
+    decision: Decision,
+    *,
+    actor: str,
+    reason: str,
+    at: datetime,
+) -> tuple[Transfer | None, OrderState]:
+    """The one transfer of a decision, and where the order ends."""
+    paid = order.price_at == "sales"
+    wallet = f"wallet:{order.user_id}"
+    match decision:
+        case Decision.CHARGE if not paid:
+            debit, credit, amount, to = wallet, "sales", order.price, OrderState.DELIVERED
+            order.price_at = "sales"
+        case Decision.REVERSE if paid:
+            debit, credit, amount, to = "sales", wallet, order.price, OrderState.REFUNDED
+            order.price_at = "buyer"
+        case Decision.ABSORB:
+            debit, credit, amount = "losses", "cost", _uncovered(order, attempts)
+            to = OrderState.DELIVERED if paid else OrderState.FAILED
+        case _:
+            where = "has been paid" if paid else "is with the buyer"
+            raise DecisionImpossible(decision=decision.value, because=f"the price {where}")
+    if amount == 0:
+        return None, to
+    transfer = Transfer(
+        key=f"dispute:{order.id}:{order.disputes}",
+        kind=f"dispute_{decision.value}",
+        debit=debit,
+        credit=credit,
+        amount=Rupiah(amount),
+        order_id=order.id,
+        reference=order.code,
+        note=reason[:300],
+        actor=actor,
+        happened_at=at,
+    )
+    return transfer, to
+
+
+def _uncovered(order: store.OrderRow, attempts: Sequence[store.AttemptRow]) -> int:
+    """What deliveries cost beyond the one that the sale covers, whole rupiah."""
+    costs = sorted(a.cost or 0 for a in attempts if a.state is AttemptState.DELIVERED)
+    return sum(costs[:-1] if order.price_at == "sales" else costs)
+
+
+def _close_attempts(attempts: Sequence[store.AttemptRow], now: datetime) -> None:
+    for attempt in attempts:
+        if attempt.lease_until is not None and attempt.lease_until > now:
+            raise CallUnderWay(until=attempt.lease_until.isoformat())
+        if attempt.state in LIVE:
+            attempt.state, attempt.next_action_at = AttemptState.REJECTED, None
+            attempt.lease_until, attempt.ended_at = None, now
+            attempt.message = "closed by an operator's decision"
+
+
+async def _lock(tx: Tx, order_id: int) -> tuple[list[store.AttemptRow], store.OrderRow]:
+    ids = [row[0] for row in await tx.rows(ATTEMPT_IDS, {"order_id": order_id})]
+    if not ids:
+        raise OrderNotFound
+    attempts, orders = await store.lock_for_news(tx, ids)
+    return list(attempts.values()), orders[order_id]

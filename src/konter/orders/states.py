@@ -1,0 +1,51 @@
+"""The states of an order and of an attempt, and what the world outside calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+
+class OrderState(StrEnum):
+    AWAITING_PAYMENT = "awaiting_payment"
+    HELD = "held"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    DISPUTED = "disputed"
+    REFUNDED = "refunded"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class AttemptState(StrEnum):
+    DUE = "due"
+    SENDING = "sending"
+    OPEN = "open"
+    DELIVERED = "delivered"
+    REJECTED = "rejected"
+    REVERSED = "reversed"
+
+
+LIVE: Final = frozenset({AttemptState.DUE, AttemptState.SENDING, AttemptState.OPEN})
+"""Attempts whose end is not known yet; each has a next action."""
+
+HOLDING: Final = frozenset({OrderState.HELD, OrderState.SENT})
+"""Orders whose price lies in escrow."""
+
+PUBLIC: Final[Mapping[OrderState, str]] = {
+    OrderState.AWAITING_PAYMENT: "pending",
+    OrderState.HELD: "pending",
+    OrderState.SENT: "process",
+    OrderState.DISPUTED: "process",
+    OrderState.DELIVERED: "success",
+    OrderState.FAILED: "failed",
+    OrderState.EXPIRED: "failed",
+    OrderState.CANCELLED: "failed",
+    OrderState.REFUNDED: "refund",
+}
+"""What ``/api/transactions`` calls a state."""
+
+FINAL: Final = frozenset({"success", "failed", "refund"})
+"""The public words after which a buyer need not ask again."""

@@ -1,0 +1,49 @@
+"""Who a person is to us, and what that lets them do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from konter.kernel.errors import Refused
+
+
+class Role(StrEnum):
+    """Retail and reseller buy, each at their own price; operator and admin run the shop."""
+
+    RETAIL = "retail"
+    RESELLER = "reseller"
+    OPERATOR = "operator"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whoever is asking, as their token or an operator's command showed."""
+
+    id: int
+    email: str
+    name: str
+    role: Role
+
+
+class Unauthenticated(Refused):
+    """No token, an unknown one, an expired or revoked one, or a disabled user's."""
+
+    code = "unauthenticated"
+    status = 401
+    message = "Unauthenticated."
+
+
+class Forbidden(Refused):
+    """We know who asks, and they may not."""
+
+    code = "forbidden"
+    status = 403
+    message = "Unauthorized"
+
+
+def require(person: Person, *roles: Role) -> None:
+    """Raises Forbidden unless the person has one of these roles."""
+    if person.role not in roles:
+        raise Forbidden

@@ -1,0 +1,88 @@
+"""Bearer tokens: 256 random bits, shown once, kept only as a SHA-256 digest."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from konter.db.pool import Tx
+from konter.people.permits import Person, Role
+
+TOKEN_LENGTH = 43
+"""Characters of 32 bytes in URL-safe base64; anything else was never ours."""
+
+ADD_BEARER = """
+INSERT INTO people.tokens (digest, user_id, created_at, expires_at)
+VALUES (%(digest)s, %(user_id)s, %(at)s, %(expires_at)s)
+"""
+
+DROP_EXPIRED = "DELETE FROM people.tokens WHERE user_id = %(user_id)s AND expires_at <= %(at)s"
+
+REVOKE = "DELETE FROM people.tokens WHERE digest = %(digest)s"
+
+REVOKE_ALL = "DELETE FROM people.tokens WHERE user_id = %(user_id)s"
+
+BEARERS = """
+SELECT t.digest, t.expires_at, u.id, u.email, u.name, u.role
+FROM people.tokens t JOIN people.users u ON u.id = t.user_id
+WHERE t.digest = ANY(%(digests)s) AND t.expires_at > %(at)s AND u.disabled_at IS NULL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A person with a fresh token, which is shown to them now and never again."""
+
+    person: Person
+    token: str = field(repr=False)
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Whom a live token stands for, and until when."""
+
+    person: Person
+    expires_at: datetime
+
+
+async def issue(tx: Tx, person: Person, *, at: datetime, ttl: timedelta) -> SignedIn:
+    """A new token; the same person's expired ones go at this occasion."""
+    token = secrets.token_urlsafe(32)
+    facts = {"user_id": person.id, "at": at}
+    await tx.run(DROP_EXPIRED, facts)
+    await tx.run(ADD_BEARER, {**facts, "digest": digest_of(token), "expires_at": at + ttl})
+    return SignedIn(person, token, at + ttl)
+
+
+async def revoke(tx: Tx, token: str) -> None:
+    """End one token. A repeat does nothing."""
+    await tx.run(REVOKE, {"digest": digest_of(token)})
+
+
+async def revoke_all(tx: Tx, user_id: int) -> None:
+    """End all tokens of one user."""
+    await tx.run(REVOKE_ALL, {"user_id": user_id})
+
+
+async def bearers(tx: Tx, tokens: Sequence[str], *, at: datetime) -> list[Bearer | None]:
+    """Whom each token stands for, in order, by one statement; None for a token that is not live."""
+    digests = [digest_of(token) for token in tokens]
+    rows = await tx.rows(BEARERS, {"digests": digests, "at": at})
+    found = {
+        bytes(digest): Bearer(Person(user_id, email, name, Role(role)), expires_at)
+        for digest, expires_at, user_id, email, name, role in rows
+    }
+    return [found.get(digest) for digest in digests]
+
+
+def digest_of(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def is_shaped(token: str) -> bool:
+    """Whether it could be one of ours at all; costs no query to say no."""
+    return len(token) == TOKEN_LENGTH and token.isascii()

@@ -1,0 +1,499 @@
+"""Every setting, declared once; read once from the environment and ``.env``, or refused.
+
+``load_settings`` is the only door. The environment wins over the file; an empty value counts as
+absent. Secrets are wrapped, so that no log, error or ``repr`` can show one by accident.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from datetime import time
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Generic, Literal, NoReturn, TypeVar
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
+from konter.kernel.errors import Broken
+from konter.kernel.money import Rupiah
+
+T = TypeVar("T")
+D = TypeVar("D")
+
+PendingDeadline = Literal["review", "refund"]
+LogFormat = Literal["console", "json"]
+LogLevel = Literal["debug", "info", "warning", "error"]
+Network = IPv4Network | IPv6Network
+
+DEFAULT = "default"
+OURS = ("KONTER_", "DIGIFLAZZ_")
+"""Names with these beginnings are ours: one that we do not know is a typing mistake."""
+
+
+def load_settings(
+    environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")
+) -> Settings:
+    """All settings; raises SettingsWrong naming every wrong one at once, never showing a secret.
+
+    ``environ``: the process's own when None. A missing ``env_file`` is no error.
+    """
+    given = _given(os.environ if environ is None else environ, env_file)
+    problems = _unknown(given)
+    values: dict[str, object] = {}
+    for declared in declarations():
+        if declared.name not in given:
+            continue
+        try:
+            values[declared.attribute] = declared.kind.read(given[declared.name].text)
+        except ValueError:
+            problems.append(Problem(declared.name, f"expected {declared.kind.expected}"))
+    sources = {name: found.source for name, found in given.items()}
+    # Each kind reads what its attribute is typed as: ``setting`` ties the two together.
+    settings = Settings(sources=sources, **values)  # type: ignore[arg-type]
+    problems += _contradictions(settings)
+    if problems:
+        raise SettingsWrong(problems)
+    return settings
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A text that shows itself only to who asks for it by ``reveal``."""
+
+    _text: str
+
+    def reveal(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret(****)"
+
+    __str__ = __repr__
+
+
+@dataclass(frozen=True, slots=True)
+class CallTimeouts:
+    """How long an upstream may take to answer, seconds, by what it was asked."""
+
+    purchase: float = 60.0
+    price_list: float = 60.0
+    balance: float = 30.0
+
+    def by_purpose(self) -> dict[str, float]:
+        """As an adapter's traits want them."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One wrong setting: its name, and what is expected instead."""
+
+    name: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.text}"
+
+
+class SettingsWrong(Broken):
+    """One or more settings are wrong; Konter does not start until they are right."""
+
+    code = "settings_wrong"
+    message = "Pengaturan tidak benar"
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(map(str, self.problems)))
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[T]):
+    """How a text becomes a value. ``read`` raises ValueError; ``expected`` says what it wants."""
+
+    expected: str
+    read: Callable[[str], T]
+    unit: str = ""
+    secret: bool = False
+
+
+def whole(least: int, most: int, unit: str = "") -> Kind[int]:
+    expected = f"a whole number from {least} to {most}"
+    return Kind(expected, lambda text: _between(int(_plain(text)), least, most), unit)
+
+
+def number(least: float, most: float, unit: str) -> Kind[float]:
+    expected = f"a number from {least:.10g} to {most:.10g}"
+    return Kind(expected, lambda text: _between(float(_plain(text)), least, most), unit)
+
+
+def rupiah(most: int) -> Kind[Rupiah]:
+    amount = whole(0, most)
+    return Kind(f"{amount.expected}, digits only", lambda s: Rupiah(amount.read(s)), "rupiah")
+
+
+def one_of(*allowed: T) -> Kind[T]:
+    words = {str(word): word for word in allowed}
+    return Kind(" or ".join(words), lambda text: words[_known(text.lower(), words)])
+
+
+def kept_secret(least: int) -> Kind[Secret]:
+    def read(text: str) -> Secret:
+        return Secret(text) if len(text) >= least else _refuse()
+
+    return Kind(f"at least {least} characters" if least > 1 else "a text", read, secret=True)
+
+
+def text_like(pattern: str, expected: str) -> Kind[str]:
+    return Kind(expected, lambda text: text if re.fullmatch(pattern, text) else _refuse())
+
+
+def _read_web_address(text: str) -> str:
+    parts = urlsplit(text)
+    bare = not (parts.query or parts.fragment or parts.username or parts.password)
+    # Reading ``port`` is what makes urlsplit look at it.
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0 or not bare:
+        _refuse()
+    return text.rstrip("/")
+
+
+def _read_time_of_day(text: str) -> time:
+    return time.fromisoformat(text) if re.fullmatch(r"\d\d:\d\d", text) else _refuse()
+
+
+def _read_database(text: str) -> Secret:
+    try:
+        return Secret(text) if conninfo_to_dict(text) else _refuse()
+    except ProgrammingError:
+        raise ValueError from None  # its text could quote a password
+
+
+def _read_call_timeouts(text: str) -> CallTimeouts:
+    seconds = number(0.001, 3600, "seconds")
+    calls = {f.name for f in fields(CallTimeouts)}
+    if "=" not in text:
+        return CallTimeouts(**dict.fromkeys(calls, seconds.read(text)))
+    named = [part.split("=", 1) for part in text.split(",")]
+    return CallTimeouts(**{_known(name.strip(), calls): seconds.read(s) for name, s in named})
+
+
+def _read_networks(text: str) -> tuple[Network, ...]:
+    return tuple(ip_network(part.strip()) for part in text.split(","))
+
+
+NETWORKS = Kind("networks such as 127.0.0.1,10.0.0.0/8", _read_networks)
+WEB_ADDRESS = Kind("an address such as https://konter.example.com", _read_web_address)
+TIME_OF_DAY = Kind("a time of day such as 02:00", _read_time_of_day, "WIB")
+DATABASE = Kind("postgresql://user:password@host/database", _read_database, secret=True)
+FOLDER = Kind("a folder", Path)
+HOST = text_like(r"[A-Za-z0-9.:_-]+", "a host name or address such as 127.0.0.1")
+CALL_TIMEOUTS = Kind(
+    "seconds, one number for all calls or e.g. purchase=60,price_list=60,balance=30",
+    _read_call_timeouts,
+    "seconds",
+)
+SECONDS = number(0.001, 31_536_000, "seconds")
+SECONDS_OR_NONE = number(0, 31_536_000, "seconds")
+
+
+def setting(name: str, kind: Kind[T], default: D, about: str) -> T | D:
+    """Declare one setting; the attribute of Settings that it is assigned to holds its value."""
+    return field(default=default, metadata={"name": name, "kind": kind, "about": about})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What this installation was told. Only app, worker and cli may know this type."""
+
+    # A table: name, kind and default on one line, what it is for on the next.
+    # fmt: off
+    database_url: Secret | None = setting(
+        "DATABASE_URL", DATABASE, None,
+        "The PostgreSQL server to use; absent: an embedded one under KONTER_HOME.")
+    home: Path = setting(
+        "KONTER_HOME", FOLDER, Path(".konter"),
+        "Where the embedded server and the generated secret are kept.")
+    host: str = setting(
+        "KONTER_HOST", HOST, "127.0.0.1",
+        "The address to listen on.")
+    port: int = setting(
+        "KONTER_PORT", whole(1, 65_535), 8000,
+        "The port to listen on.")
+    base_url: str | None = setting(
+        "KONTER_BASE_URL", WEB_ADDRESS, None,
+        "How the world reaches this shop; absent: http, KONTER_HOST and KONTER_PORT.")
+    secret: Secret | None = setting(
+        "KONTER_SECRET", kept_secret(32), None,
+        "Encrypts what must be read back; absent: made once in KONTER_HOME, if embedded.")
+    trusted_proxies: tuple[Network, ...] = setting(
+        "KONTER_TRUSTED_PROXIES", NETWORKS, (),
+        "Whose X-Forwarded-For is believed; from anybody else it is ignored.")
+    log_level: LogLevel = setting(
+        "KONTER_LOG_LEVEL", one_of("debug", "info", "warning", "error"), "info",
+        "The least important event that is logged.")
+    log_format: LogFormat = setting(
+        "KONTER_LOG_FORMAT", one_of("console", "json"), "console",
+        "Logs for a person at a terminal, or one JSON object a line for a machine.")
+    db_pool: int = setting(
+        "KONTER_DB_POOL", whole(2, 200, "connections"), 8,
+        "The most database connections that one process opens.")
+
+    digiflazz_username: str | None = setting(
+        "DIGIFLAZZ_USERNAME", text_like(r"\S+", "a name without spaces"), None,
+        "The buyer account's user name; absent: Digiflazz is not used.")
+    digiflazz_api_key: Secret | None = setting(
+        "DIGIFLAZZ_API_KEY", kept_secret(1), None,
+        "The buyer account's development or production key.")
+    digiflazz_base_url: str = setting(
+        "DIGIFLAZZ_BASE_URL", WEB_ADDRESS, "https://api.digiflazz.com/v1",
+        "Where Digiflazz answers; point it at `konter sim` to practise.")
+    digiflazz_webhook_secret: Secret | None = setting(
+        "DIGIFLAZZ_WEBHOOK_SECRET", kept_secret(1), None,
+        "Proves Digiflazz's callbacks; absent: every callback is refused.")
+
+    first_news_wait_s: float = setting(
+        "KONTER_FIRST_NEWS_WAIT_S", SECONDS_OR_NONE, 5.0,
+        "How long a buyer's request waits for the first news of its order.")
+    enquiry_first_s: float = setting(
+        "KONTER_ENQUIRY_FIRST_S", SECONDS, 120.0,
+        "From sending an order to the first question what became of it.")
+    enquiry_spacing_s: float = setting(
+        "KONTER_ENQUIRY_SPACING_S", SECONDS, 120.0,
+        "Between one such question and the next.")
+    enquiry_min_gap_s: float = setting(
+        "KONTER_ENQUIRY_MIN_GAP_S", SECONDS, 60.0,
+        "The least time between the end of one purchase-capable call and the next of an order.")
+    upstream_timeout_s: CallTimeouts = setting(
+        "KONTER_UPSTREAM_TIMEOUT_S", CALL_TIMEOUTS, CallTimeouts(),
+        "How long an upstream may take to answer: one number, or by call.")
+    held_deadline_s: float = setting(
+        "KONTER_HELD_DEADLINE_S", SECONDS, 900.0,
+        "An order that could not be sent for so long fails and is released.")
+    stuck_after_s: float = setting(
+        "KONTER_STUCK_AFTER_S", SECONDS, 1800.0,
+        "An order sent this long ago without an end is stuck: operators are told.")
+    pending_deadline: PendingDeadline = setting(
+        "KONTER_PENDING_DEADLINE", one_of("review", "refund"), "review",
+        "After the last regular question: hold the money for review, or refund at own risk.")
+    max_tries: int = setting(
+        "KONTER_MAX_TRIES", whole(1, 10, "attempts"), 3,
+        "How many attempts one order may take.")
+    repeat_gap_s: float = setting(
+        "KONTER_REPEAT_GAP_S", SECONDS_OR_NONE, 60.0,
+        "Between two purchases of one SKU for one number at one supplier.")
+    worker_in_flight: int = setting(
+        "KONTER_WORKER_IN_FLIGHT", whole(1, 5000, "calls"), 200,
+        "How many upstream calls one worker has open at once.")
+    poll_s: float = setting(
+        "KONTER_POLL_S", SECONDS, 1.0,
+        "How often a worker looks for due work when nobody woke it.")
+
+    minimum_margin: Rupiah = setting(
+        "KONTER_MINIMUM_MARGIN", rupiah(1_000_000), Rupiah(100),
+        "A sale must earn at least this; otherwise it is closed, refused or not sent.")
+    price_list_cache_s: float = setting(
+        "KONTER_PRICE_LIST_CACHE_S", SECONDS_OR_NONE, 3600.0,
+        "How long a fetched price list is used again unless forced.")
+    price_list_gap_s: float = setting(
+        "KONTER_PRICE_LIST_GAP_S", SECONDS_OR_NONE, 300.0,
+        "The least time between two questions for the price list, even when forced.")
+    sync_at: time = setting(
+        "KONTER_SYNC_AT", TIME_OF_DAY, time(2, 0),
+        "When the worker syncs the catalogue each day.")
+    balance_every_s: float = setting(
+        "KONTER_BALANCE_EVERY_S", SECONDS, 300.0,
+        "How often the worker asks for our deposit.")
+    low_deposit: Rupiah = setting(
+        "KONTER_LOW_DEPOSIT", rupiah(10**12), Rupiah(100_000),
+        "A deposit below this alerts the operators.")
+
+    token_ttl_days: float = setting(
+        "KONTER_TOKEN_TTL_DAYS", number(0.00001, 3650, "days"), 30.0,
+        "How long a bearer token is valid.")
+    token_cache_s: float = setting(
+        "KONTER_TOKEN_CACHE_S", number(0, 60, "seconds"), 5.0,
+        "How long a process may trust a token it has seen, without looking again.")
+    login_limit: int = setting(
+        "KONTER_LOGIN_LIMIT", whole(1, 1_000_000, "attempts"), 5,
+        "Failed log-ins for one e-mail address within the window.")
+    login_limit_remote: int = setting(
+        "KONTER_LOGIN_LIMIT_REMOTE", whole(1, 1_000_000, "attempts"), 30,
+        "Failed log-ins from one remote address within the window.")
+    register_limit_remote: int = setting(
+        "KONTER_REGISTER_LIMIT_REMOTE", whole(1, 1_000_000, "attempts"), 20,
+        "Registrations from one remote address within the window.")
+    login_window_s: float = setting(
+        "KONTER_LOGIN_WINDOW_S", SECONDS, 900.0,
+        "How far back failed log-ins and registrations count.")
+    # fmt: on
+
+    sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def public_url(self) -> str:
+        """KONTER_BASE_URL, or the address it listens on."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.base_url or f"http://{host}:{self.port}"
+
+    @property
+    def in_development(self) -> bool:
+        """Digiflazz marks a development key so: orders are tests, and sample numbers pass."""
+        key = self.digiflazz_api_key
+        return key is not None and key.reveal().startswith("dev-")
+
+
+def shop_secret(settings: Settings) -> Secret:
+    """KONTER_SECRET, or one made once in KONTER_HOME (file mode 0600) beside an embedded server.
+
+    Raises SettingsWrong where DATABASE_URL names a server: several machines must share one.
+    """
+    if settings.secret:
+        return settings.secret
+    if settings.database_url:
+        raise SettingsWrong([Problem("KONTER_SECRET", "required where DATABASE_URL is set")])
+    settings.home.mkdir(parents=True, exist_ok=True)
+    kept = settings.home / "secret"
+    try:
+        with open(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new:
+            new.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass  # made at an earlier start
+    return Secret(kept.read_text())
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """One setting as it was declared."""
+
+    attribute: str
+    name: str
+    kind: Kind[object]
+    default: object
+    about: str
+
+
+def declarations() -> list[Declaration]:
+    """Every setting, in the order of their declaration."""
+    return [_declared(f) for f in fields(Settings) if "name" in f.metadata]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of ``konter settings``, fit to be shown: of a secret only whether it is set."""
+
+    name: str
+    value: str
+    source: str
+    about: str
+
+    @property
+    def told(self) -> bool:
+        """Whether somebody set it, or it is the default."""
+        return self.source != DEFAULT
+
+
+def describe(settings: Settings) -> list[Row]:
+    """What each setting is and where it came from, secrets masked."""
+    return [
+        Row(
+            declared.name,
+            shown(declared.kind, getattr(settings, declared.attribute)),
+            settings.sources.get(declared.name, DEFAULT),
+            declared.about,
+        )
+        for declared in declarations()
+    ]
+
+
+def shown(kind: Kind[object], value: object) -> str:
+    """A value as a person reads it, with its unit; never a secret."""
+    if value is None:
+        return "(not set)"
+    if kind.secret:
+        return "****"
+    return f"{written(value)} {kind.unit}".strip() or "(none)"
+
+
+def written(value: object) -> str:
+    """A value as one would write it into ``.env``."""
+    match value:
+        case Rupiah():
+            return str(value.amount)
+        case CallTimeouts():
+            return ",".join(f"{name}={s:g}" for name, s in value.by_purpose().items())
+        case time():
+            return value.isoformat("minutes")
+        case float():
+            return f"{value:.10g}"
+        case tuple():
+            return ",".join(map(str, value))
+        case _:
+            return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    text: str
+    source: str
+
+
+def _given(environ: Mapping[str, str], env_file: Path) -> dict[str, _Given]:
+    """What was said and where, by name, of the names that could be ours."""
+    in_file = dotenv_values(env_file, interpolate=False) if env_file.is_file() else {}
+    known = {declared.name for declared in declarations()}
+    return {
+        name: _Given(text.strip(), source)
+        for said, source in ((in_file, str(env_file)), (environ, "environment"))
+        for name, text in said.items()
+        if text and text.strip() and (name in known or name.startswith(OURS))
+    }
+
+
+def _unknown(names: Iterable[str]) -> list[Problem]:
+    known = [declared.name for declared in declarations()]
+    problems = []
+    for name in sorted(set(names) - set(known)):
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        problems.append(Problem(name, f"no such setting{hint}"))
+    return problems
+
+
+def _contradictions(settings: Settings) -> list[Problem]:
+    """What is wrong only together."""
+    if (settings.digiflazz_username is None) == (settings.digiflazz_api_key is None):
+        return []
+    missing = "DIGIFLAZZ_API_KEY" if settings.digiflazz_username else "DIGIFLAZZ_USERNAME"
+    return [Problem(missing, "expected beside its other half: an account needs name and key")]
+
+
+def _declared(f: Field[object]) -> Declaration:
+    said = f.metadata
+    return Declaration(f.name, said["name"], said["kind"], f.default, said["about"])
+
+
+def _plain(text: str) -> str:
+    """Digits as a person writes them: no 1_000, no infinity, no other script's digits."""
+    return text if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) else _refuse()
+
+
+N = TypeVar("N", int, float)
+
+
+def _between(value: N, least: N, most: N) -> N:
+    return value if least <= value <= most else _refuse()
+
+
+def _known(word: str, allowed: Iterable[str]) -> str:
+    return word if word in set(allowed) else _refuse()
+
+
+def _refuse() -> NoReturn:
+    raise ValueError

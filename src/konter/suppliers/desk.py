@@ -1,0 +1,56 @@
+"""What this room needs: where it keeps, what time it is, and whom it may ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from konter.db.pool import Database
+from konter.kernel.clock import Clock
+from konter.kernel.errors import NotFound, Unavailable
+from konter.kernel.money import Rupiah
+from konter.kernel.wire_types import Heard, WireRequest
+from konter.upstreams.contract import Provider
+
+
+class Asks(Protocol):
+    """The wire, as far as this room uses it."""
+
+    async def ask(
+        self, request: WireRequest, *, account: str, purpose: str, reference: str | None = None
+    ) -> Heard: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SuppliersDesk:
+    """``providers``: by supplier account. A list younger than ``list_age`` is not asked for."""
+
+    db: Database
+    clock: Clock
+    wire: Asks
+    providers: Mapping[str, Provider]
+    low_deposit: Rupiah
+    list_age: timedelta = timedelta(hours=1)
+
+    def provider(self, account: str) -> Provider:
+        """The adapter of ``account``; raises NoSuchAccount."""
+        provider = self.providers.get(account)
+        if provider is None:
+            raise NoSuchAccount(account=account)
+        return provider
+
+
+class NoSuchAccount(NotFound):
+    """No supplier account of that name is configured."""
+
+    code = "no_such_account"
+    message = "Akun penyedia tidak dikenal"
+
+
+class UpstreamSilent(Unavailable):
+    """No whole answer came; the last known facts stand, with their age."""
+
+    code = "upstream_silent"
+    message = "Penyedia tidak menjawab, silakan coba lagi"

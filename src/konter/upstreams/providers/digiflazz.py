@@ -1,0 +1,266 @@
+"""Digiflazz: one call buys, and the very same call again asks what became of it.
+
+Every call is a POST with a JSON body that carries its own signature; every answer is wrapped in
+``data``. An answer's HTTP status says little: refusals come as 400 and as 200.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import ROUND_FLOOR, Decimal
+from hashlib import md5
+from typing import Any, Final
+
+import msgspec
+
+from konter.kernel.errors import Refused, UnreadableAmount
+from konter.kernel.money import Rupiah, rupiah_from_wire
+from konter.kernel.outcome import Outcome, Unknown
+from konter.kernel.wire_types import WireAnswer, WireCall, WireRequest
+from konter.upstreams.contract import (
+    Doubt,
+    News,
+    PriceList,
+    ProviderTraits,
+    Purchase,
+    UpstreamRefused,
+)
+from konter.upstreams.proofs import prove_hmac
+from konter.upstreams.providers.digiflazz_prices import read_rows
+from konter.upstreams.providers.digiflazz_words import (
+    decode_mended,
+    is_ping,
+    judge_answer,
+    judge_news,
+    message_of,
+    read_words,
+    shown,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DigiflazzSettings:
+    """One login at Digiflazz. A key that starts with ``dev-`` only ever sends tests.
+
+    Without ``webhook_secret`` no webhook is believed. Times in seconds unless named otherwise.
+    """
+
+    username: str
+    api_key: str = field(repr=False)
+    base_url: str = "https://api.digiflazz.com/v1"
+    webhook_secret: str | None = field(default=None, repr=False)
+    account: str = "digiflazz-main"
+    purchase_timeout_s: float = 60.0
+    price_list_timeout_s: float = 60.0
+    balance_timeout_s: float = 30.0
+    repost_gap_s: float = 60.0
+    repost_horizon_days: int = 85
+    price_list_gap_s: float = 300.0
+
+
+class Digiflazz:
+    """The prepaid side of Digiflazz for buyers; implements ``contract.Provider``."""
+
+    def __init__(self, settings: DigiflazzSettings) -> None:
+        self._settings = settings
+        self._base_url = settings.base_url.rstrip("/")
+        self._testing = settings.api_key.startswith("dev-")
+        self.account: str = settings.account
+        self.traits: ProviderTraits = _traits(settings)
+
+    def purchase(self, ask: Purchase) -> WireRequest:
+        """The same bytes for the same ask, every time: a re-post must not look like another."""
+        body: dict[str, str | int | bool] = {
+            "buyer_sku_code": ask.sku,
+            "customer_no": ask.customer_no,
+            "ref_id": ask.reference,
+            "max_price": ask.max_price.amount,
+        }
+        if self._testing:
+            body["testing"] = True
+        if "." in ask.customer_no:
+            body["allow_dot"] = True
+        timeout_s = self._settings.purchase_timeout_s
+        return self._post("/transaction", body, ask.reference, timeout_s, buys=True)
+
+    def enquiry(self, ask: Purchase) -> WireRequest:
+        """There is no other way to ask than to post the purchase again."""
+        return self.purchase(ask)
+
+    def read(self, ask: Purchase, answer: WireAnswer) -> Outcome:
+        """Never raises. ``ask.first`` decides how far a refusal without a record is believed."""
+        words = read_words(answer.body)
+        if words is None:
+            return Unknown(f"not an answer in JSON about a transaction (HTTP {answer.status})")
+        echo = (
+            ("ref_id", words.ref_id, ask.reference),
+            ("customer_no", words.customer_no, ask.customer_no),
+            ("buyer_sku_code", words.buyer_sku_code, ask.sku),
+        )
+        for name, found, expected in echo:
+            if found is not None and found != expected:
+                return Unknown(f"an answer about another {name}: {shown(found)}")
+        outcome = judge_answer(words, first=ask.first)
+        if isinstance(outcome, Unknown) and answer.status >= 500:
+            return Unknown(f"{outcome.detail} (HTTP {answer.status})")
+        return outcome
+
+    def prove(self, call: WireCall) -> None:
+        """HMAC-SHA1 over the raw body. Raises NotGenuine."""
+        given = call.headers.get("x-hub-signature")
+        secret = self._settings.webhook_secret
+        prove_hmac(call.body, given, secret=secret, digest="sha1", prefix="sha1=")
+
+    def read_callback(self, call: WireCall) -> News:
+        """Create, update and whatever else the event header calls it are read alike.
+
+        Never raises. A ping says nothing; its body holds the webhook's secret, so do not keep it.
+        """
+        words = read_words(call.body)
+        if words is None:
+            unread = Unknown("not a webhook in JSON about a transaction")
+            return News(None, None) if is_ping(call.body) else News(None, unread)
+        if type(words.ref_id) is not str or not words.ref_id:
+            return News(None, Unknown("a webhook without ref_id"))
+        return News(
+            reference=words.ref_id,
+            outcome=judge_news(words),
+            sku=words.buyer_sku_code if type(words.buyer_sku_code) is str else None,
+            customer_no=words.customer_no if type(words.customer_no) is str else None,
+        )
+
+    def balance(self) -> WireRequest:
+        timeout_s = self._settings.balance_timeout_s
+        return self._post("/cek-saldo", {"cmd": "deposit"}, "depo", timeout_s)
+
+    def read_balance(self, answer: WireAnswer) -> Rupiah:
+        """Our deposit, a fraction of a rupiah dropped. Raises UpstreamRefused."""
+        try:
+            told = msgspec.json.decode(answer.body, type=_Balance).data
+            whole = Decimal(str(told.deposit)).to_integral_value(ROUND_FLOOR)
+            return rupiah_from_wire(whole)
+        except (ValueError, RecursionError, ArithmeticError, UnreadableAmount) as error:
+            raise _refusal(answer) from error
+
+    def price_list(self) -> WireRequest:
+        timeout_s = self._settings.price_list_timeout_s
+        return self._post("/price-list", {"cmd": "prepaid"}, "pricelist", timeout_s)
+
+    def read_price_list(self, answer: WireAnswer) -> PriceList:
+        """Raises UpstreamRefused: a refusal comes as an object where the list would stand."""
+        try:
+            rows = decode_mended(_decode_rows, answer.body).data
+        except (ValueError, RecursionError) as error:
+            raise _refusal(answer) from error
+        return read_rows(rows)
+
+    def join(self, parts: tuple[str, ...], brand: str) -> str:
+        """One part as it is; several as this brand's sellers want them. Raises NotJoinable."""
+        given = [part for part in parts if part]
+        if len(given) == 1:
+            return given[0]
+        separator = _separator(brand)
+        if separator is None or not given:
+            raise NotJoinable(brand=brand, parts=len(given))
+        return separator.join(given)
+
+    def _post(
+        self,
+        path: str,
+        body: dict[str, str | int | bool],
+        suffix: str,
+        timeout_s: float,
+        *,
+        buys: bool = False,
+    ) -> WireRequest:
+        settings = self._settings
+        signed = sign(settings.username, settings.api_key, suffix)
+        return WireRequest(
+            method="POST",
+            url=self._base_url + path,
+            headers=_HEADERS,
+            body=msgspec.json.encode({"username": settings.username, **body, "sign": signed}),
+            timeout_s=timeout_s,
+            purchase_capable=buys,
+            secrets=(settings.api_key, signed),
+        )
+
+
+class NotJoinable(Refused):
+    """How this brand writes several parts in one number is not known; a guess would misdeliver."""
+
+    code = "destination_not_joinable"
+    message = "Format nomor tujuan untuk produk ini belum dikenal"
+
+
+def sign(username: str, api_key: str, suffix: str) -> str:
+    """Lower-case hex MD5 of the three, joined without a separator. It can be replayed: a secret."""
+    return md5(f"{username}{api_key}{suffix}".encode(), usedforsecurity=False).hexdigest()
+
+
+_HEADERS: Final = {"Content-Type": "application/json", "Accept": "application/json"}
+
+_SEPARATORS: Final = {
+    "mobilelegends": "",
+    "genshinimpact": "|",
+    "honkaistarrail": "|",
+    "zenlesszonezero": "|",
+    "dragonnestm": "|",
+    "heroesevolved": ",",
+    "nbainfinite": ",",
+}
+"""How sellers want user id and server, by the start of the brand's name in letters and digits."""
+
+
+def _separator(brand: str) -> str | None:
+    name = "".join(letter for letter in brand.casefold() if letter.isalnum())
+    return next((mark for start, mark in _SEPARATORS.items() if name.startswith(start)), None)
+
+
+def _traits(settings: DigiflazzSettings) -> ProviderTraits:
+    """Absence never proves anything: asking creates the purchase that was absent."""
+    return ProviderTraits(
+        code="digiflazz",
+        doubt=Doubt.REPOST,
+        call_timeouts_s={
+            "purchase": settings.purchase_timeout_s,
+            "balance": settings.balance_timeout_s,
+            "price_list": settings.price_list_timeout_s,
+        },
+        repost_gap=timedelta(seconds=settings.repost_gap_s),
+        repost_horizon=timedelta(days=settings.repost_horizon_days),
+        absence_proves_after=None,
+        price_list_gap=timedelta(seconds=settings.price_list_gap_s),
+    )
+
+
+class _Deposit(msgspec.Struct):
+    deposit: Any
+
+
+class _Balance(msgspec.Struct):
+    data: _Deposit
+
+
+class _Rows(msgspec.Struct):
+    data: list[msgspec.Raw]
+
+
+_decode_rows: Final = msgspec.json.Decoder(_Rows).decode
+
+
+def _refusal(answer: WireAnswer) -> UpstreamRefused:
+    """What they said instead of an answer, for an operator."""
+    words = read_words(answer.body)
+    if words is None or type(words.rc) is not str:
+        return UpstreamRefused(
+            f"Digiflazz: jawaban tidak terbaca (HTTP {answer.status})", http_status=answer.status
+        )
+    message = message_of(words)
+    return UpstreamRefused(
+        f"Digiflazz: {message or 'ditolak'} (rc {words.rc[:10]})",
+        rc=words.rc[:10],
+        reason=message,
+        http_status=answer.status,
+    )

@@ -1,0 +1,132 @@
+"""Digiflazz's prepaid price list: ten thousand rows of strangers' text become our items."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from konter.kernel.errors import UnreadableAmount
+from konter.kernel.money import MAX_RUPIAH, Rupiah, rupiah_from_wire
+from konter.upstreams.contract import PriceItem, PriceList
+
+_MINUTES_A_DAY: Final = 24 * 60
+
+
+class _Row(msgspec.Struct):
+    """One row as it stands there. The documents say string where the examples show numbers."""
+
+    buyer_sku_code: Any = None
+    product_name: Any = ""
+    category: Any = ""
+    brand: Any = ""
+    type: Any = ""
+    seller_name: Any = ""
+    price: Any = None
+    buyer_product_status: Any = None
+    seller_product_status: Any = None
+    unlimited_stock: Any = None
+    stock: Any = None
+    multi: Any = True
+    start_cut_off: Any = None
+    end_cut_off: Any = None
+    desc: Any = ""
+
+
+class _Unreadable(Exception):
+    """A row that cannot be sold from; says which field."""
+
+
+_decode_row: Final = msgspec.json.Decoder(_Row).decode
+
+
+def read_rows(rows: list[msgspec.Raw]) -> PriceList:
+    """Every row becomes an item or is named as unreadable, with its place and its SKU."""
+    items: list[PriceItem] = []
+    unreadable: list[str] = []
+    for place, raw in enumerate(rows):
+        row = _Row()
+        try:
+            row = _decode_row(raw)
+            items.append(_item(row))
+        except (ValueError, RecursionError):
+            unreadable.append(f"row {place}: not an object that can be read")
+        except _Unreadable as why:
+            sku = _text(row.buyer_sku_code) or "no SKU"
+            unreadable.append(f"row {place} ({sku[:60]}): {why}")
+    return PriceList(tuple(items), tuple(unreadable))
+
+
+def _item(row: _Row) -> PriceItem:
+    sku = _text(row.buyer_sku_code)
+    if not sku:
+        raise _Unreadable("buyer_sku_code")
+    price = _whole(row.price, "price")
+    if price <= 0:
+        raise _Unreadable("price")
+    start, end = _cut_off(row.start_cut_off, row.end_cut_off)
+    return PriceItem(
+        sku=sku,
+        name=_text(row.product_name) or sku,
+        category=_text(row.category),
+        brand=_text(row.brand),
+        kind=_text(row.type),
+        seller=_text(row.seller_name),
+        price=Rupiah(price),
+        buyer_open=_flag(row.buyer_product_status, "buyer_product_status"),
+        seller_open=_flag(row.seller_product_status, "seller_product_status"),
+        stock=None if _flag(row.unlimited_stock, "unlimited_stock") else _whole(row.stock, "stock"),
+        multi=_flag(row.multi, "multi"),
+        cut_off_start=start,
+        cut_off_end=end,
+        description=_text(row.desc),
+    )
+
+
+def _text(value: Any) -> str:
+    """Text without NUL, which no database takes; anything that is not text counts as none."""
+    if type(value) is not str:
+        return ""
+    return value.replace("\x00", "").strip()
+
+
+def _whole(value: Any, field: str) -> int:
+    if type(value) is int and abs(value) <= MAX_RUPIAH:
+        return value
+    try:
+        return rupiah_from_wire(value).amount
+    except UnreadableAmount as error:
+        raise _Unreadable(field) from error
+
+
+def _flag(value: Any, field: str) -> bool:
+    """A wrong guess would sell what is closed, so anything but true or false is unreadable."""
+    if type(value) is bool:
+        return value
+    raise _Unreadable(field)
+
+
+def _cut_off(start: Any, end: Any) -> tuple[int | None, int | None]:
+    """Minutes after midnight WIB. Equal ends are no cut-off, and so is what cannot be read:
+    buying within a cut-off is only refused."""
+    first, last = _minutes(start), _minutes(end)
+    if first is None or last is None or first == last:
+        return None, None
+    return first, last
+
+
+def _minutes(value: Any) -> int | None:
+    """``23:45``, ``0:0``, ``24:00``; None when it is no time of day."""
+    if type(value) is not str:
+        return None
+    hour, colon, minute = value.strip().partition(":")
+    if not (colon and _is_number(hour) and _is_number(minute)):
+        return None
+    total = int(hour) * 60 + int(minute)
+    if int(minute) > 59 or total > _MINUTES_A_DAY:
+        return None
+    return total % _MINUTES_A_DAY
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 2

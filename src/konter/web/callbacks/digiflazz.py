@@ -1,0 +1,36 @@
+"""``POST /webhook/digiflazz``: proved, kept, acknowledged. Nothing else happens in the request."""
+
+from __future__ import annotations
+
+from litestar import post
+from msgspec import Struct
+
+from konter.kernel.wire_types import WireCall
+from konter.web.answer import Answer
+from konter.web.request import SiteRequest
+
+KEPT_HEADERS = frozenset({"content-type", "user-agent", "x-digiflazz-event", "x-hub-signature"})
+
+
+class Received(Struct):
+    status: str
+
+
+@post("/webhook/digiflazz", status_code=200, summary="Callback Digiflazz", tags=["Callback"])
+async def post_digiflazz(request: SiteRequest) -> Answer[Received]:
+    """Fast and dull on purpose: the upstream's patience is not ours to spend. 401 without proof."""
+    call = WireCall(
+        method="POST",
+        path="/webhook/digiflazz",
+        query="",
+        headers=_headers(request),
+        body=await request.body(),
+        remote=request.remote,
+    )
+    await request.shop.callbacks["digiflazz"](call)
+    return Answer(Received("success"))
+
+
+def _headers(request: SiteRequest) -> dict[str, str]:
+    pairs = ((n.decode("latin-1"), v.decode("latin-1")) for n, v in request.scope["headers"])
+    return {name: value for name, value in pairs if name in KEPT_HEADERS}

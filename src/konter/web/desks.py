@@ -1,0 +1,45 @@
+"""What the routes work with. The composition root fills it; each topic adds its own field."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network
+
+from prometheus_client import CollectorRegistry
+
+from konter.catalogue.desk import CatalogueDesk
+from konter.db.batch import Batcher
+from konter.db.pool import Database
+from konter.kernel.wire_types import WireCall
+from konter.orders.desk import OrdersDesk
+from konter.orders.newsroom import Newsroom
+from konter.orders.requests import Ask, Placed
+from konter.people.desk import PeopleDesk
+from konter.people.sessions import Sessions
+
+
+@dataclass(frozen=True, slots=True)
+class ShopDoor:
+    """What selling needs. ``callbacks``: by adapter, proves and keeps a call or raises."""
+
+    orders: OrdersDesk
+    placer: Batcher[Ask, Placed]
+    newsroom: Newsroom
+    first_news_wait_s: float
+    callbacks: Mapping[str, Callable[[WireCall], Awaitable[None]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desks:
+    """``registry``: what ``/metrics`` shows. ``trusted_proxies``: networks whose
+    ``X-Forwarded-For`` is believed; from anybody else it is ignored. ``catalogue`` None: this
+    site sells nothing."""
+
+    db: Database
+    people: PeopleDesk
+    sessions: Sessions
+    catalogue: CatalogueDesk | None = None
+    shop: ShopDoor | None = None
+    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()

@@ -1,0 +1,139 @@
+"""The whole site: its routes, its edge, and what every answer carries."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any, cast
+
+import msgspec
+from litestar import Litestar, MediaType, Response, Router, get
+from litestar.enums import ScopeType
+from litestar.handlers.http_handlers import HTTPRouteHandler
+from litestar.types import (
+    ControllerRouterHandler,
+    HTTPScope,
+    LifeSpanReceive,
+    LifeSpanScope,
+    LifeSpanSend,
+    Message,
+    Receive,
+    Scope,
+    Send,
+)
+
+from konter.web import health
+from konter.web.api import auth, transactions, wallet
+from konter.web.body import BodyReader
+from konter.web.callbacks.digiflazz import post_digiflazz
+from konter.web.desks import Desks
+from konter.web.errors import HANDLERS
+from konter.web.metrics import Requests
+from konter.web.openapi import document_errors, openapi_config
+from konter.web.request import SiteRequest
+
+MOST_BODY_BYTES = 64 * 1024
+
+NOSNIFF = (b"x-content-type-options", b"nosniff")
+NO_STORE = (b"cache-control", b"no-store")
+PAGE_HEADERS = (
+    NOSNIFF,
+    (b"referrer-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+    (b"content-security-policy", b"default-src 'self'; frame-ancestors 'none'"),
+)
+
+FRONT = """<!doctype html>
+<html lang="id"><meta charset="utf-8"><title>Konter</title>
+<h1>Konter</h1>
+<p>Layanan ini sedang berjalan. Ini adalah API; halaman toko belum tersedia.</p>
+<ul>
+<li><a href="/api/openapi.json">Dokumen API (OpenAPI)</a></li>
+<li><a href="/healthz">Status proses</a></li>
+<li><a href="/readyz">Kesiapan layanan</a></li>
+</ul>
+</html>
+"""
+
+
+class Site(Litestar):
+    """The application with its desks; its own ASGI entry counts and completes every answer."""
+
+    def __init__(self, desks: Desks, routes: Sequence[ControllerRouterHandler]) -> None:
+        self.desks = desks
+        self.readers: dict[HTTPRouteHandler, BodyReader[msgspec.Struct]] = {}
+        self.requests = Requests()
+        desks.registry.register(self.requests)
+        super().__init__(
+            routes,
+            request_class=SiteRequest,
+            exception_handlers=HANDLERS,
+            openapi_config=openapi_config(),
+            request_max_body_size=MOST_BODY_BYTES,
+            logging_config=None,
+        )
+        document_errors(self.openapi_schema)
+
+    async def __call__(
+        self,
+        scope: Scope | LifeSpanScope,
+        receive: Receive | LifeSpanReceive,
+        send: Send | LifeSpanSend,
+    ) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            await super().__call__(scope, receive, send)
+            return
+        await self._serve(cast(HTTPScope, scope), receive, send)
+
+    async def _serve(
+        self, scope: HTTPScope, receive: Receive | LifeSpanReceive, send: Send | LifeSpanSend
+    ) -> None:
+        started = time.perf_counter()
+        status = 500
+
+        async def complete(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = _completed(scope["path"], message["headers"])
+            await send(message)  # type: ignore[arg-type]
+
+        try:
+            await super().__call__(scope, receive, complete)
+        finally:
+            route = (str(scope["method"]), scope.get("path_template") or "(none)", status)
+            self.requests.saw(route, time.perf_counter() - started)
+
+
+@get("/", media_type=MediaType.HTML, include_in_schema=False)
+async def front() -> Response[str]:
+    """A placeholder until the shop has its pages."""
+    return Response(FRONT, media_type=MediaType.HTML)
+
+
+def build_site(desks: Desks) -> Litestar:
+    """The ASGI application. Serves ``/api``, callbacks, health and the front page."""
+    return Site(desks, routes())
+
+
+def routes() -> list[ControllerRouterHandler]:
+    """Every route by topic; ``/api`` answers are never stored by anybody."""
+    return [
+        front,
+        health.healthz,
+        health.readyz,
+        health.metrics,
+        post_digiflazz,
+        Router("/api", route_handlers=[auth.routes(), transactions.routes(), wallet.routes()]),
+    ]
+
+
+def _completed(path: str, headers: Any) -> list[tuple[bytes, bytes]]:
+    """What the route set stands; the rest is added."""
+    complete = [*headers]
+    if not path.startswith("/api/"):
+        return [*complete, *PAGE_HEADERS]
+    complete.append(NOSNIFF)
+    if all(name != b"cache-control" for name, _ in headers):
+        complete.append(NO_STORE)
+    return complete

@@ -1,0 +1,132 @@
+"""The worker: every room's work lists and the timetable, run by one engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from konter.app import House
+from konter.catalogue.sync import sync_products
+from konter.db.batch import Batcher
+from konter.hooks import inbox, tasks
+from konter.jobs.run import Runner, WorkList
+from konter.jobs.timetable import Entry, Timetable
+from konter.kernel.errors import KonterError
+from konter.orders.cancel import end_overdue
+from konter.orders.claim import Claimed, claim
+from konter.orders.fulfil import fulfil
+from konter.orders.hear import hear
+from konter.orders.settle import Settled, Tidings, settle_many
+from konter.orders.sweep import find_stuck
+from konter.suppliers.deposit import check_balance, low
+from konter.suppliers.exchanges import add_next_month
+
+log = structlog.get_logger("konter.worker")
+
+SETTLING_LANES = 2
+SETTLE_MOST = 100
+CALLBACKS_IN_FLIGHT = 100
+
+
+async def open_worker(house: House) -> Runner:
+    """A runner over all work lists, ready to ``run``."""
+    settler: Batcher[Tidings, Settled] = Batcher(
+        partial(settle_many, house.orders), most=SETTLE_MOST, lanes=SETTLING_LANES
+    )
+    timetable = Timetable(house.db, house.clock, entries(house))
+    await timetable.prepare()
+    purchases: WorkList[Claimed] = WorkList(
+        "attempts",
+        partial(claim, house.orders),
+        partial(fulfil, house.orders, settler),
+        in_flight=house.settings.worker_in_flight,
+        wake=house.hints.due_wake,
+    )
+    callbacks: WorkList[inbox.Message] = WorkList(
+        "inbox",
+        partial(inbox.claim, house.inbox),
+        partial(hear, house.orders, settler),
+        in_flight=CALLBACKS_IN_FLIGHT,
+        wake=house.hints.inbox_wake,
+    )
+    return Runner([purchases, callbacks, timetable.work_list()], poll_s=house.settings.poll_s)
+
+
+def entries(house: House) -> Sequence[Entry]:
+    """What runs by the clock."""
+    settings = house.settings
+    stuck = timedelta(seconds=min(60.0, settings.stuck_after_s / 4))
+    overdue = timedelta(seconds=min(15.0, settings.held_deadline_s / 4))
+    balance = timedelta(seconds=settings.balance_every_s)
+    return (
+        Entry("catalogue.sync", partial(_sync, house), daily_at=settings.sync_at),
+        Entry("suppliers.balance", partial(_check_balances, house), every=balance),
+        Entry("suppliers.months", partial(_add_months, house), every=timedelta(days=1)),
+        Entry("orders.stuck", partial(_find_stuck, house), every=stuck),
+        Entry("orders.overdue", partial(_end_overdue, house), every=overdue),
+    )
+
+
+async def _sync(house: House) -> str:
+    """Every account in turn; one that fails is told of and tried again tomorrow."""
+    results: list[str] = []
+    for account in house.providers:
+        try:
+            report = await sync_products(house.catalogue, account=account)
+            results.append(f"{account}: {report.synced} synced, {report.repriced} repriced")
+        except KonterError as error:
+            log.error("catalogue.sync_failed", account=account, problem=str(error))
+            results.append(f"{account}: {error}")
+    return "; ".join(results) or "no supplier account is configured"
+
+
+async def _check_balances(house: House) -> str:
+    """Ask for our deposits, tell a person of a low one, and wake what a reopened gate held."""
+    results: list[str] = []
+    for account in house.providers:
+        try:
+            check = await check_balance(house.suppliers, account)
+        except KonterError as error:
+            log.warning("suppliers.balance_failed", account=account, problem=str(error))
+            results.append(f"{account}: {error}")
+            continue
+        results.append(f"{account}: {check.deposit.shown()}")
+        if check.reopened:
+            log.info("suppliers.gate_reopened", account=account)
+            house.hints.due()
+    await _tell_low_deposits(house)
+    return "; ".join(results)
+
+
+async def _tell_low_deposits(house: House) -> None:
+    now = house.clock.now()
+    poor = {found.account: found.deposit for found in await low(house.suppliers)}
+    fine = [f"supplier:{account}" for account in house.providers if account not in poor]
+    async with house.db.transaction() as tx:
+        await tasks.close_many(tx, fine, at=now, by="deposit", kind="low_deposit")
+        opened = await tasks.open_many(
+            tx,
+            [
+                tasks.Task("low_deposit", f"supplier:{account}", f"deposit {deposit.shown()}", now)
+                for account, deposit in poor.items()
+            ],
+        )
+    for kind, subject, detail in opened:
+        log.warning("alert." + kind, subject=subject, detail=detail)
+
+
+async def _add_months(house: House) -> str:
+    await add_next_month(house.suppliers)
+    await inbox.add_next_month(house.inbox)
+    return "tables for this month and the next are there"
+
+
+async def _find_stuck(house: House) -> str:
+    return f"{await find_stuck(house.orders)} newly stuck"
+
+
+async def _end_overdue(house: House) -> str:
+    return f"{await end_overdue(house.orders)} held too long"

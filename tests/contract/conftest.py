@@ -1,0 +1,41 @@
+"""One simulator process for the whole suite, new for each test, and without a broken rule."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from konter.kernel.clock import SystemClock
+from konter.upstreams.wire import Wire
+from tests.contract.mailbox import SECRET, Mailbox, open_mailbox
+from tests.sim_process import Sim, running_sim
+
+
+@pytest.fixture(scope="session")
+def sim_process() -> Iterator[Sim]:
+    with running_sim() as sim:
+        yield sim
+
+
+@pytest.fixture
+async def mailbox() -> AsyncIterator[Mailbox]:
+    async with open_mailbox() as mailbox:
+        yield mailbox
+
+
+@pytest.fixture
+async def sim(sim_process: Sim, mailbox: Mailbox) -> AsyncIterator[Sim]:
+    """Webhooks go to the mailbox. At the end no rule of the upstream may have been broken."""
+    await sim_process.reset(
+        webhook_url=mailbox.url, webhook_secret=SECRET, webhook_delay_ms=20, webhook_retry_ms=20
+    )
+    yield sim_process
+    assert await sim_process.breaches() == []
+
+
+@pytest.fixture
+async def wire() -> AsyncIterator[Wire]:
+    wire = Wire(SystemClock())
+    yield wire
+    await wire.close()
