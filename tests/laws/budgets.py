@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from tests.laws.imports import imports
 from tests.laws.tree import Source, dotted, functions
@@ -76,16 +76,32 @@ def broad_excepts(files: Iterable[Source]) -> list[str]:
     return found
 
 
+WIRE = ("konter.db.", "konter.upstreams.", "konter.web.body", "konter.web.request")
+
+
 def uses_of_any(files: Iterable[Source]) -> set[str]:
-    """Files that name ``typing.Any`` outside wire parsing and ``db``."""
-    return {
-        file.module
-        for file in files
-        if file.room not in ("db", "upstreams")
-        for node in ast.walk(file.tree)
-        if (isinstance(node, ast.Name) and node.id == "Any")
-        or (isinstance(node, ast.Attribute) and dotted(node) == "typing.Any")
-    }
+    """Files that name ``typing.Any`` outside wire parsing and ``db``.
+
+    The web framework's own generics (``Request[Any, Any, Any]``) and the keyword arguments that it
+    passes and we ignore (``**_: Any``) say nothing about our data, so they do not count.
+    """
+    found = set()
+    for file in files:
+        if file.module.startswith(WIRE):
+            continue
+        framework = {id(inner) for node in ast.walk(file.tree) for inner in _of_framework(node)}
+        for node in ast.walk(file.tree):
+            named = isinstance(node, ast.Name | ast.Attribute) and dotted(node)
+            if named in ("Any", "typing.Any") and id(node) not in framework:
+                found.add(file.module)
+    return found
+
+
+def _of_framework(node: ast.AST) -> Iterator[ast.AST]:
+    if isinstance(node, ast.Subscript) and dotted(node.value) == "Request":
+        yield from ast.walk(node.slice)
+    if isinstance(node, ast.arguments) and node.kwarg and node.kwarg.annotation:
+        yield node.kwarg.annotation
 
 
 def doubles(files: Iterable[Source]) -> list[str]:

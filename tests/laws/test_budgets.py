@@ -107,3 +107,5 @@ def test_any_is_seen_wherever_it_is_not_allowed() -> None:
     text = "from typing import Any\nx: Any = 1"
     assert budgets.uses_of_any([source("konter.orders.a", text)]) == {"konter.orders.a"}
     assert budgets.uses_of_any([source("konter.upstreams.wire", text)]) == set()
+    text = "from typing import Any\ndef f(request: Request[Any, Any, Any], **_: Any): ..."
+    assert budgets.uses_of_any([source("konter.web.auth", text)]) == set()

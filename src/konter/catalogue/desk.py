@@ -32,8 +32,10 @@ class CatalogueDesk:
 def accounts_named(desk: CatalogueDesk, name: str | None) -> list[str]:
     """The accounts a person means: one account's code, all of an adapter (``digiflazz``), or all.
 
-    Raises NoSuchAccount.
+    Raises NoSuchAccount; also when none is configured at all.
     """
+    if not desk.providers:
+        raise NoSuchAccount("Belum ada akun penyedia: isi DIGIFLAZZ_USERNAME dan DIGIFLAZZ_API_KEY")
     meant = [
         account
         for account, provider in desk.providers.items()

@@ -87,13 +87,15 @@ async def sync_products(
     items, doubtful = _distinct(fetched, wanted)
     async with desk.db.transaction() as tx:
         await take_turn(tx)
-        given, categories_created = await _circumstances(tx, desk, account, items, fetched)
+        given, categories_created = await _circumstances(
+            tx, desk, items, account=account, listed_at=fetched.fetched_at
+        )
         if wanted is not None and wanted not in given.categories:
             raise NoSuchCategory(category=category)
         gone = _gone(given, fetched, wanted, doubtful)
         if not force:
             _refuse_broken(given, items, gone, wanted)
-        changes = await _compared(tx, desk, items, given, progress)
+        changes = await _compared(tx, desk, items, given, progress=progress)
         vanish(changes, gone, given)
         await rewrite(
             tx, changes, account=account, listed_at=fetched.fetched_at, now=desk.clock.now()
@@ -139,7 +141,7 @@ def _is_plain(sku: str) -> bool:
 
 
 async def _circumstances(
-    tx: Tx, desk: CatalogueDesk, account: str, items: Sequence[PriceItem], fetched: FetchedList
+    tx: Tx, desk: CatalogueDesk, items: Sequence[PriceItem], *, account: str, listed_at: datetime
 ) -> tuple[Circumstances, int]:
     """Read what stands; add the categories that are new, and say how many those were."""
     known = await read_known(tx, account)
@@ -153,7 +155,7 @@ async def _circumstances(
         await add_categories(tx, fresh, names, desk.clock.now())
     every = categories | fresh
     given = Circumstances(
-        listed_at=fetched.fetched_at,
+        listed_at=listed_at,
         known=known,
         categories=every | {name: every[slug_of(name)] for name in needed},
         marks=marks,
@@ -202,6 +204,7 @@ async def _compared(
     desk: CatalogueDesk,
     items: Sequence[PriceItem],
     given: Circumstances,
+    *,
     progress: Progress | None,
 ) -> Changes:
     """Compare in steps, so that progress shows and other work in this process gets its turn."""

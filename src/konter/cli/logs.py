@@ -10,9 +10,13 @@ import structlog
 from konter.settings import Settings
 
 
-def set_up_logs(settings: Settings) -> None:
-    """Send all logs to standard error, in the format and from the level that settings name."""
-    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+def set_up_logs(settings: Settings, *, least: str = "debug") -> None:
+    """Send all logs to standard error, in the format and from the level that settings name.
+
+    ``least``: a command that talks to a person logs nothing less important than this.
+    """
+    levels = logging.getLevelNamesMapping()
+    level = max(levels[settings.log_level.upper()], levels[least.upper()])
     logging.basicConfig(level=max(level, logging.WARNING), stream=sys.stderr)
     last = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]

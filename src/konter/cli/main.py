@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from konter.cli import database, serve
+from konter.cli import catalogue, database, demo, money, orders, people, sending, serve, shelf
 from konter.cli import settings as settings_command
 from konter.kernel.errors import KonterError
 from konter.settings import SettingsWrong
@@ -18,8 +18,8 @@ app = typer.Typer(
 )
 
 settings_command.register(app)
-database.register(app)
-serve.register(app)
+for module in (demo, serve, database, people, catalogue, shelf, orders, money, sending):
+    module.register(app)
 
 
 def main() -> None:

@@ -61,6 +61,7 @@ def set_rule(
     role: Role,
     kind: Kind,
     amount: Annotated[int, typer.Argument(help="Rupiah (flat) or 1/100 percent (percent).")],
+    *,
     category: Category = None,
     brand: Brand = None,
 ) -> None:

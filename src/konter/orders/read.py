@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from psycopg.rows import TupleRow
@@ -185,4 +185,9 @@ async def attempts_of(tx: Tx, order_id: int) -> list[AttemptLine]:
 
 
 def _view(row: TupleRow) -> OrderView:
-    return OrderView(*row[:12], OrderState(row[12]), *row[13:])
+    columns = list(row)
+    columns[STATE_COLUMN] = OrderState(columns[STATE_COLUMN])
+    return OrderView(*columns)
+
+
+STATE_COLUMN = [f.name for f in fields(OrderView)].index("state")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import structlog
+
 from konter.db.pool import Tx
 from konter.kernel.errors import Refused
 from konter.people.attempts import count, forget, of_email, of_remote, take_back
@@ -12,6 +14,8 @@ from konter.people.desk import PeopleDesk
 from konter.people.fields import Unfit, email_of
 from konter.people.permits import Person, Role
 from konter.people.tokens import SignedIn, issue, revoke
+
+log = structlog.get_logger()
 
 FIND_ACCOUNT = """
 SELECT id, email, name, role, password_hash, disabled_at FROM people.users WHERE email = %(email)s
@@ -64,30 +68,40 @@ async def login(desk: PeopleDesk, *, email: str, password: str, remote: str) -> 
     Raises WrongCredentials (after the same work whether or not the e-mail is known),
     AccountDisabled, TooManyAttempts. ``remote``: the address the call came from.
     """
-    address = _address(email)
-    await _admit(desk, address, remote)
-    account = await _find(desk, address)
-    stored = account.password_hash if account else None
-    if not await desk.hasher.verify(stored, password) or account is None:
-        raise WrongCredentials
-    if account.disabled_at is not None:
-        raise AccountDisabled
-    fresh = (
-        await desk.hasher.hash(password) if desk.hasher.is_stale(account.password_hash) else None
-    )
+    account = await _prove(desk, email, password, remote)
+    fresh = None
+    if desk.hasher.is_stale(account.password_hash):
+        fresh = await desk.hasher.hash(password)
     async with desk.db.transaction() as tx:
         await _still_stands(tx, account)
         if fresh:
             await tx.run(REHASH, {"id": account.id, "password_hash": fresh})
         await take_back(tx, of_remote(remote))
         await forget(tx, of_email(account.email))
-        return await issue(tx, account.person, at=desk.clock.now(), ttl=desk.token_ttl)
+        signed = await issue(tx, account.person, at=desk.clock.now(), ttl=desk.token_ttl)
+    log.info("people.login", user=account.id, remote=remote)
+    return signed
 
 
 async def logout(desk: PeopleDesk, token: str) -> None:
     """End this token. A repeat does nothing."""
     async with desk.db.transaction() as tx:
         await revoke(tx, token)
+
+
+async def _prove(desk: PeopleDesk, email: str, password: str, remote: str) -> Account:
+    """The account whose password this is; every other way out is an error and a log line."""
+    address = _address(email)
+    await _admit(desk, address, remote)
+    account = await _find(desk, address)
+    stored = account.password_hash if account else None
+    if not await desk.hasher.verify(stored, password) or account is None:
+        log.info("people.login_refused", user=account.id if account else None, remote=remote)
+        raise WrongCredentials
+    if account.disabled_at is not None:
+        log.info("people.login_refused", user=account.id, remote=remote, disabled=True)
+        raise AccountDisabled
+    return account
 
 
 def _address(email: str) -> str | None:

@@ -80,7 +80,7 @@ def of_anything(request: Request[Any, Any, Any], error: Exception) -> Shown:
         route=request.scope.get("path_template"),
         error=type(error).__name__,
         said=_first_line(error),
-        stack=_frames(error),
+        frames=_frames(error),
     )
     return Answer({"message": "Kesalahan di pihak kami", "incident": incident}, status=500)
 

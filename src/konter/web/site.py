@@ -23,7 +23,7 @@ from litestar.types import (
 )
 
 from konter.web import health
-from konter.web.api import auth, transactions, wallet
+from konter.web.api import auth, catalogue, transactions, wallet
 from konter.web.body import BodyReader
 from konter.web.callbacks.digiflazz import post_digiflazz
 from konter.web.desks import Desks
@@ -124,7 +124,15 @@ def routes() -> list[ControllerRouterHandler]:
         health.readyz,
         health.metrics,
         post_digiflazz,
-        Router("/api", route_handlers=[auth.routes(), transactions.routes(), wallet.routes()]),
+        Router(
+            "/api",
+            route_handlers=[
+                auth.routes(),
+                *catalogue.ROUTES,
+                transactions.routes(),
+                wallet.routes(),
+            ],
+        ),
     ]
 
 

@@ -32,17 +32,27 @@ CREATE TABLE hooks.inbox_contents (
     PRIMARY KEY (source, digest)
 );
 
+-- Like suppliers.add_exchanges_month: early rows move out of the default partition first.
 CREATE FUNCTION hooks.add_inbox_month(month date) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
     first date := date_trunc('month', month);
     name text := 'inbox_' || to_char(first, 'YYYYMM');
+    lower timestamptz := first::timestamp AT TIME ZONE 'UTC';
+    upper timestamptz := (first + interval '1 month')::timestamp AT TIME ZONE 'UTC';
 BEGIN
-    IF to_regclass('hooks.' || name) IS NULL THEN
-        EXECUTE format('CREATE TABLE hooks.%I PARTITION OF hooks.inbox FOR VALUES FROM (%L) TO (%L)',
-            name, first::timestamp AT TIME ZONE 'UTC',
-            (first + interval '1 month')::timestamp AT TIME ZONE 'UTC');
+    PERFORM pg_advisory_xact_lock(hashtext('hooks.add_inbox_month'));
+    IF to_regclass('hooks.' || name) IS NOT NULL THEN
+        RETURN;
     END IF;
+    EXECUTE format('CREATE TABLE hooks.%I (LIKE hooks.inbox '
+        'INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES)', name);
+    LOCK TABLE hooks.inbox_rest IN ACCESS EXCLUSIVE MODE;
+    EXECUTE format('WITH early AS (DELETE FROM hooks.inbox_rest '
+        'WHERE received_at >= %L AND received_at < %L RETURNING *) '
+        'INSERT INTO hooks.%I SELECT * FROM early', lower, upper, name);
+    EXECUTE format('ALTER TABLE hooks.inbox ATTACH PARTITION hooks.%I '
+        'FOR VALUES FROM (%L) TO (%L)', name, lower, upper);
 END
 $$;
 REVOKE ALL ON FUNCTION hooks.add_inbox_month FROM PUBLIC;

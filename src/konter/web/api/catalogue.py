@@ -139,6 +139,7 @@ async def get_categories(request: SiteRequest) -> Tagged[CategoryList]:
 )
 async def get_category_products(
     request: SiteRequest,
+    *,
     category_id: Annotated[int, Parameter(le=2**63 - 1)],
     search: Search = "",
     page: PageNumber = 1,

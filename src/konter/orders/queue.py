@@ -1,0 +1,82 @@
+"""What is due, leased, waiting: the queue as an operator sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from konter.db.pool import Tx
+
+QUEUE = """
+SELECT a.id, o.code, o.state AS order_state, a.reference, a.account, a.state, a.next_action_at,
+       a.lease_until, a.sends, a.enquiries, a.message
+FROM orders.attempts a JOIN orders.orders o ON o.id = a.order_id
+WHERE a.next_action_at IS NOT NULL
+ORDER BY a.next_action_at LIMIT %(most)s
+"""
+
+TALLY = """
+SELECT count(*) FILTER (WHERE next_action_at <= %(now)s AND lease_until IS NULL),
+       count(*) FILTER (WHERE lease_until > %(now)s),
+       count(*) FILTER (WHERE lease_until <= %(now)s),
+       count(*) FILTER (WHERE next_action_at > %(now)s AND lease_until IS NULL)
+FROM orders.attempts WHERE next_action_at IS NOT NULL
+"""
+
+LIVE_ORDERS = """
+SELECT order_id FROM orders.attempts
+WHERE next_action_at IS NOT NULL AND is_current AND (%(id)s::bigint IS NULL OR id = %(id)s)
+"""
+
+WORTH_NOTICE = """
+SELECT count(*) FILTER (WHERE state = 'due'), count(*) FILTER (WHERE state = 'sending'),
+       count(*) FILTER (WHERE state = 'open') FROM orders.attempts WHERE next_action_at IS NOT NULL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLine:
+    """One live attempt."""
+
+    id: int
+    code: str
+    order_state: str
+    reference: str
+    account: str
+    state: str
+    next_action_at: datetime
+    lease_until: datetime | None
+    sends: int
+    enquiries: int
+    message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many attempts are due now, in flight, left by a lost call, or due later."""
+
+    due: int
+    in_flight: int
+    lost: int
+    later: int
+
+
+async def queue(tx: Tx, *, most: int = 50) -> list[QueueLine]:
+    """The attempts whose end is not known, the soonest due first."""
+    return await tx.records(QueueLine, QUEUE, {"most": most})
+
+
+async def tally(tx: Tx, *, now: datetime) -> Tally:
+    row = await tx.row(TALLY, {"now": now})
+    return Tally(*row) if row else Tally(0, 0, 0, 0)
+
+
+async def live_orders(tx: Tx, attempt_id: int | None) -> list[int]:
+    """The orders of one live attempt, or of all."""
+    return [row[0] for row in await tx.rows(LIVE_ORDERS, {"id": attempt_id})]
+
+
+async def by_state(tx: Tx) -> dict[str, int]:
+    """Live attempts by state, for the metrics."""
+    row = await tx.row(WORTH_NOTICE)
+    return dict(zip(("due", "sending", "open"), row, strict=True)) if row else {}
