@@ -158,7 +158,7 @@ async def open_house(
         providers = _providers(settings)
         wire = Wire(clock, in_flight=dict.fromkeys(providers, settings.worker_in_flight))
         stack.push_async_callback(wire.close)
-        house = _furnish(settings, db, clock, wire, providers)
+        house = _furnish(settings, db, clock, wire=wire, providers=providers)
         await ensure_accounts(house.suppliers)
         heard = {DUE_CHANNEL: house.hints.hear_due, NEWS_CHANNEL: house.hints.hear_news}
         chores = (
@@ -214,6 +214,7 @@ def _furnish(
     settings: Settings,
     db: Database,
     clock: SystemClock,
+    *,
     wire: Wire,
     providers: Mapping[str, Provider],
 ) -> House:

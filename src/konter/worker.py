@@ -10,49 +10,35 @@ import structlog
 
 from konter.app import House
 from konter.catalogue.sync import sync_products
-from konter.db.batch import Batcher
 from konter.hooks import inbox, tasks
-from konter.jobs.run import Runner, WorkList
+from konter.jobs.run import Runner
 from konter.jobs.timetable import Entry, Timetable
 from konter.kernel.errors import KonterError
+from konter.orders import work
 from konter.orders.cancel import end_overdue
-from konter.orders.claim import Claimed, claim
-from konter.orders.fulfil import fulfil
-from konter.orders.hear import hear
-from konter.orders.settle import Settled, Tidings, settle_many
 from konter.orders.sweep import find_stuck
 from konter.suppliers.deposit import check_balance, low
 from konter.suppliers.exchanges import add_next_month
 
 log = structlog.get_logger("konter.worker")
 
-SETTLING_LANES = 2
-SETTLE_MOST = 100
-CALLBACKS_IN_FLIGHT = 100
-
 
 async def open_worker(house: House) -> Runner:
     """A runner over all work lists, ready to ``run``."""
-    settler: Batcher[Tidings, Settled] = Batcher(
-        partial(settle_many, house.orders), most=SETTLE_MOST, lanes=SETTLING_LANES
-    )
+    settings, hints = house.settings, house.hints
+    settler = work.settler_of(house.orders)
     timetable = Timetable(house.db, house.clock, entries(house))
     await timetable.prepare()
-    purchases: WorkList[Claimed] = WorkList(
-        "attempts",
-        partial(claim, house.orders),
-        partial(fulfil, house.orders, settler),
-        in_flight=house.settings.worker_in_flight,
-        wake=house.hints.due_wake,
+    return Runner(
+        [
+            work.attempts(
+                house.orders, settler, in_flight=settings.worker_in_flight, wake=hints.due_wake
+            ),
+            work.callbacks(house.orders, house.inbox, settler, wake=hints.inbox_wake),
+            timetable.work_list(),
+        ],
+        poll_s=settings.poll_s,
     )
-    callbacks: WorkList[inbox.Message] = WorkList(
-        "inbox",
-        partial(inbox.claim, house.inbox),
-        partial(hear, house.orders, settler),
-        in_flight=CALLBACKS_IN_FLIGHT,
-        wake=house.hints.inbox_wake,
-    )
-    return Runner([purchases, callbacks, timetable.work_list()], poll_s=house.settings.poll_s)
 
 
 def entries(house: House) -> Sequence[Entry]:

@@ -97,13 +97,10 @@ async def test_a_token_revoked_elsewhere_dies_within_five_seconds(
     assert (await client.get("/api/auth/me", headers=signed)).status_code == 401
 
 
-@pytest.mark.parametrize(
-    "header", ["", "Bearer", "Bearer ", "Basic c2l0aTp4", "Bearer x y", "\xff"]
-)
-async def test_a_header_without_a_token_of_ours_is_nobody(client: Client, header: str) -> None:
-    headers = {"Authorization": header.encode("latin-1")}
-    answer = await client.get("/api/auth/me", headers=headers)  # type: ignore[arg-type]
-    assert (answer.status_code, answer.json()) == (401, {"message": "Unauthenticated."})
+async def test_a_header_without_a_token_of_ours_is_nobody(client: Client) -> None:
+    for header in (b"", b"Bearer", b"Bearer ", b"Basic c2l0aTp4", b"Bearer x y", b"\xff"):
+        answer = await client.get("/api/auth/me", headers=[(b"authorization", header)])
+        assert (answer.status_code, answer.json()) == (401, {"message": "Unauthenticated."})
 
 
 async def test_the_asker_is_decided_before_the_body_is_read(client: Client) -> None:

@@ -89,7 +89,8 @@ async def _play(stage: Stage, console: Console, *, once: bool) -> bool:
     if not good:
         console.print("[bold red]A story did not end as it should.[/bold red]")
     elif not once:
-        await stories.say_what_next(stage.url, stage.simulator, people, console)
+        home = stage.house.settings.home
+        await stories.say_what_next(stage.url, home, stage.simulator, people, console=console)
     return good
 
 

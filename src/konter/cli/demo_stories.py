@@ -6,9 +6,12 @@ import asyncio
 import secrets
 import time
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TypeVar
 
 import aiohttp
+import msgspec
+from msgspec import Struct
 from rich.console import Console
 from rich.table import Table
 
@@ -17,7 +20,7 @@ from konter.catalogue.sync import sync_products
 from konter.cli.simulator import Simulator
 from konter.funding.adjust import adjust
 from konter.funding.topup import record_topup
-from konter.kernel.money import Rupiah
+from konter.kernel.money import Rupiah, rupiah_from_wire
 from konter.ledger.read import account_sums
 from konter.orders.check import check_books
 from konter.people.permits import Role
@@ -30,19 +33,20 @@ PATIENCE_S = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One purchase and how it should end; ``pending``: it may not be decided at once."""
+    """One purchase and how it should end. The simulator goes by the number's last four digits."""
 
     title: str
     code: str
     target: str
     ends: str
+    server: str | None = None
     pending: bool = False
 
 
 STORIES = (
-    Story("delivered at once", "xld10", "087800001230", "success"),
-    Story("delivered after pending", "xld10", "087800001233", "success", pending=True),
-    Story("refused and refunded", "xld10", "087800001232", "failed"),
+    Story("a PLN token, delivered at once", "pln20", "45012341230", "success"),
+    Story("diamonds, delivered after pending", "ml86", "12345678", "success", "1233", True),
+    Story("pulsa, refused and refunded", "xld10", "087800001232", "failed"),
 )
 
 
@@ -74,7 +78,8 @@ async def open_shop(house: House, simulator: Simulator, console: Console) -> Peo
         await adjust(
             house.funding, user_id=person.id, amount=MONEY, reason="Modal demo", actor="demo"
         )
-    console.print(f"People: {', '.join(people.emails.values())}, each with {MONEY.shown()}.\n")
+    console.print(f"People: {', '.join(people.emails.values())},")
+    console.print(f"each with {MONEY.shown()}.\n")
     return people
 
 
@@ -103,25 +108,32 @@ async def prove_books(house: House, simulator: Simulator, console: Console) -> b
         f"Books: {'in order' if not broken else 'BROKEN'}; all accounts together "
         f"{Rupiah(sum(sums.values())).shown()}."
     )
+    console.print(f"Our deposit at {account}:")
     console.print(
-        f"Our deposit at {account}: by our books {Rupiah(ours).shown()}, by theirs "
-        f"{Rupiah(theirs).shown()}: {'equal' if equal else 'DIFFERENT'}."
+        f"  by our books {Rupiah(ours).shown()}, by theirs {Rupiah(theirs).shown()}: "
+        f"{'equal' if equal else 'DIFFERENT'}."
     )
     console.print(f"Rules of theirs that we broke: {breaches}.\n")
     return not broken and equal and breaches == 0
 
 
-async def say_what_next(url: str, simulator: Simulator, people: People, console: Console) -> None:
+async def say_what_next(
+    url: str, home: Path, simulator: Simulator, people: People, *, console: Console
+) -> None:
     """What a curious person can try, ready to paste."""
     async with aiohttp.ClientSession() as session:
         buyer = await _log_in(session, url, people)
         product = (await _products(buyer, {"xld10"}))["xld10"]
+        code = (await buyer.ask(_Orders, "/api/transactions")).data[0].code
     console.print(f"[bold]Konter is serving on {url}[/bold]  (Ctrl-C stops it)")
     console.print(f"  API document      {url}/api/openapi.json")
     console.print(f"  simulator         {simulator.url}  (every trick number, live books)")
     console.print(f"  log in            reseller@example.com / {people.password}\n")
+    console.print("Look behind the counter, in another terminal:\n")
+    console.print(f"  KONTER_HOME={home} .venv/bin/konter order show {code}", soft_wrap=True)
+    console.print(f"  KONTER_HOME={home} .venv/bin/konter check-books\n", soft_wrap=True)
     console.print("Buy something:\n")
-    body = f'{{"product_id": {product["id"]}, "target_id": "087800001230"}}'
+    body = f'{{"product_id": {product.id}, "target_id": "087800001230"}}'
     for line in (
         f"  curl -s {url}/api/transactions \\",
         f"    -H 'Authorization: Bearer {buyer.token}' \\",
@@ -132,75 +144,125 @@ async def say_what_next(url: str, simulator: Simulator, people: People, console:
     console.print()
 
 
+class _Product(Struct):
+    id: int
+    kode: str
+    nama: str
+
+
+class _Products(Struct):
+    data: list[_Product]
+
+
+class _Order(Struct):
+    id: int
+    code: str
+    status: str
+    amount: str
+    target_id: str
+    server_id: str | None
+    serial_number: str | None
+    reason: str | None
+    product: _Product
+
+
+class _Shown(Struct):
+    transaction: _Order
+
+
+class _Orders(Struct):
+    data: list[_Order]
+
+
+class _Placed(Struct):
+    """An order as it was taken, or the number of one that was refused at once."""
+
+    transaction: _Order | None = None
+    transaction_id: int = 0
+
+
+class _Balance(Struct):
+    balance: str
+
+
+class _LoggedIn(Struct):
+    token: str
+
+
+Kind = TypeVar("Kind", bound=Struct)
+Body = dict[str, int | str | None]
+
+
 @dataclass(frozen=True, slots=True)
 class _Buyer:
     session: aiohttp.ClientSession
     url: str
     token: str
 
-    async def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    async def ask(self, kind: type[Kind], path: str, body: Body | None = None) -> Kind:
+        """GET, or POST where there is a body; the answer, read as ``kind``."""
+        method = "GET" if body is None else "POST"
         headers = {"Authorization": f"Bearer {self.token}"}
         async with self.session.request(
             method, self.url + path, json=body, headers=headers
         ) as answer:
-            return await answer.json()
+            return msgspec.json.decode(await answer.read(), type=kind)
 
 
 async def _log_in(session: aiohttp.ClientSession, url: str, people: People) -> _Buyer:
     body = {"email": people.emails[Role.RESELLER], "password": people.password}
     async with session.post(f"{url}/api/auth/login", json=body) as answer:
-        return _Buyer(session, url, (await answer.json())["token"])
+        said = msgspec.json.decode(await answer.read(), type=_LoggedIn)
+    return _Buyer(session, url, said.token)
 
 
-async def _products(buyer: _Buyer, codes: set[str]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+async def _products(buyer: _Buyer, codes: set[str]) -> dict[str, _Product]:
+    found: dict[str, _Product] = {}
     for code in codes:
-        for product in (await buyer.ask("GET", f"/api/products?search={code}"))["data"]:
-            found.setdefault(product["kode"], product)
+        for product in (await buyer.ask(_Products, f"/api/products?search={code}")).data:
+            found.setdefault(product.kode, product)
     return found
 
 
-async def _tell(buyer: _Buyer, story: Story, product: Any, console: Console) -> bool:
+async def _tell(buyer: _Buyer, story: Story, product: _Product, console: Console) -> bool:
     """Play one story and print its receipt; a wrong ending is said beside it."""
-    before = (await buyer.ask("GET", "/api/balance"))["balance"]
-    body = {"product_id": product["id"], "target_id": story.target}
-    placed = await buyer.ask("POST", "/api/transactions", body)
-    order_id = placed["transaction"]["id"] if "transaction" in placed else placed["transaction_id"]
-    first = placed["transaction"]["status"] if "transaction" in placed else "failed"
+    before = (await buyer.ask(_Balance, "/api/balance")).balance
+    body: Body = {"product_id": product.id, "target_id": story.target, "server_id": story.server}
+    placed = await buyer.ask(_Placed, "/api/transactions", body)
+    first = placed.transaction.status if placed.transaction else "failed"
+    order_id = placed.transaction.id if placed.transaction else placed.transaction_id
     order = await _until_decided(buyer, order_id)
-    after = (await buyer.ask("GET", "/api/balance"))["balance"]
-    good = order["status"] == story.ends and (not story.pending or first == "process")
-    _receipt(console, story, order, (before, after), first)
+    after = (await buyer.ask(_Balance, "/api/balance")).balance
+    console.print(f"[bold]{order.code}[/bold]: {story.title}")
+    console.print(_receipt(order, first, before, after))
+    console.print()
+    good = order.status == story.ends and (not story.pending or first == "process")
     if not good:
         console.print(f"[red]  expected {story.ends}, first {first}[/red]")
-    return good and (order["status"] != "failed" or before == after)
+    return good and (order.status != "failed" or before == after)
 
 
-async def _until_decided(buyer: _Buyer, order_id: int) -> Any:
+async def _until_decided(buyer: _Buyer, order_id: int) -> _Order:
     deadline = time.monotonic() + PATIENCE_S
     while True:
-        order = (await buyer.ask("GET", f"/api/transactions/{order_id}"))["transaction"]
-        if order["status"] not in ("pending", "process") or time.monotonic() > deadline:
+        order = (await buyer.ask(_Shown, f"/api/transactions/{order_id}")).transaction
+        if order.status not in ("pending", "process") or time.monotonic() > deadline:
             return order
         await asyncio.sleep(0.1)
 
 
-def _receipt(
-    console: Console, story: Story, order: Any, balances: tuple[str, str], first: str
-) -> None:
-    table = Table(title=f"{order['code']}: {story.title}", title_justify="left", box=None)
+def _receipt(order: _Order, first: str, before: str, after: str) -> Table:
+    table = Table(box=None, show_header=False)
     table.add_column(style="dim")
     table.add_column()
-    table.add_row("Produk", f"{order['product']['nama']} ({order['product']['kode']})")
-    table.add_row("Nomor tujuan", order["target_id"])
-    table.add_row("Harga", Rupiah(int(order["amount"][:-3])).shown())
-    table.add_row(
-        "Status",
-        order["status"] if first == order["status"] else f"{first}, then {order['status']}",
-    )
-    table.add_row("SN", order["serial_number"] or "-")
-    if order["reason"]:
-        table.add_row("Alasan", order["reason"])
-    table.add_row("Saldo", " → ".join(Rupiah(int(b[:-3])).shown() for b in balances))
-    console.print(table)
-    console.print()
+    zone = f" ({order.server_id})" if order.server_id else ""
+    then = "" if first == order.status else f"{first}, then "
+    table.add_row("Produk", f"{order.product.nama} ({order.product.kode})")
+    table.add_row("Nomor tujuan", order.target_id + zone)
+    table.add_row("Harga", rupiah_from_wire(order.amount).shown())
+    table.add_row("Status", then + order.status)
+    table.add_row("SN", order.serial_number or "-")
+    if order.reason:
+        table.add_row("Alasan", order.reason)
+    table.add_row("Saldo", " → ".join(rupiah_from_wire(b).shown() for b in (before, after)))
+    return table

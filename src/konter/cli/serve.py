@@ -77,7 +77,7 @@ async def serve_house(
         port=port,
         interface=Interfaces.ASGI,
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,  # its only warning says that embedding is new
         backlog=1024,
     )
     work = asyncio.create_task(runner.run()) if runner else None

@@ -15,10 +15,13 @@ import psycopg
 from psycopg.rows import TupleRow, class_row, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from konter.db.arrays import adapters
 from konter.kernel.errors import CommitUnknown, Unavailable
 
 CommitObserver = Callable[[str], None]
 """Told ``before`` and ``after`` each COMMIT; crash tests kill the process in it."""
+
+ADAPTERS = adapters()
 
 Record = TypeVar("Record")
 Params = Mapping[str, Any] | Sequence[Any] | None
@@ -77,7 +80,11 @@ class Database:
             max_size=max_size,
             open=False,
             timeout=10,
-            kwargs={"autocommit": True, "options": "-c role=konter_app -c timezone=UTC"},
+            kwargs={
+                "autocommit": True,
+                "options": "-c role=konter_app -c timezone=UTC",
+                "context": ADAPTERS,
+            },
         )
         self._observer = observer
         self.conninfo = conninfo

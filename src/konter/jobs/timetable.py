@@ -26,11 +26,13 @@ WHERE name = %(name)s AND next_at > %(next_at)s
 """
 
 CLAIM_ENTRIES = """
-UPDATE jobs.timetable t SET lease_until = %(lease_until)s, fence = fence + 1
+UPDATE jobs.timetable t SET lease_until = n.lease_until, fence = fence + 1
 FROM (SELECT name FROM jobs.timetable
-      WHERE name = ANY(%(names)s) AND next_at <= %(now)s
+      WHERE name = ANY(%(name)s) AND next_at <= %(now)s
         AND (lease_until IS NULL OR lease_until <= %(now)s)
       ORDER BY next_at LIMIT %(most)s FOR UPDATE SKIP LOCKED) AS due
+JOIN unnest(%(name)s::text[], %(lease_until)s::timestamptz[]) AS n (name, lease_until)
+    ON n.name = due.name
 WHERE t.name = due.name
 RETURNING t.name, t.fence
 """
@@ -43,7 +45,8 @@ WHERE name = %(name)s AND fence = %(fence)s
 
 ALL_ENTRIES = "SELECT name, next_at, last_at, last_result FROM jobs.timetable ORDER BY name"
 
-LEASE = timedelta(minutes=15)
+LONGEST_LEASE = timedelta(minutes=15)
+SHORTEST_LEASE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,13 @@ class Entry:
     act: Callable[[], Awaitable[str]]
     every: timedelta | None = None
     daily_at: time | None = None
+
+    @property
+    def lease(self) -> timedelta:
+        """How long one run may take before another worker runs it again: short where it is often
+        wanted, so that a killed worker does not stop refunds for a quarter of an hour."""
+        often = (self.every or timedelta(days=1)) * 4
+        return max(SHORTEST_LEASE, min(LONGEST_LEASE, often))
 
     def next_after(self, moment: datetime) -> datetime:
         """When it is due next."""
@@ -94,20 +104,26 @@ class Timetable:
 
     async def _claim(self, most: int) -> list[_Due]:
         now = self._clock.now()
+        facts = {
+            "name": list(self._entries),
+            "lease_until": [now + entry.lease for entry in self._entries.values()],
+            "now": now,
+            "most": most,
+        }
         async with self._db.transaction() as tx:
-            rows = await tx.rows(
-                CLAIM_ENTRIES,
-                {
-                    "names": list(self._entries),
-                    "now": now,
-                    "lease_until": now + LEASE,
-                    "most": most,
-                },
-            )
+            rows = await tx.rows(CLAIM_ENTRIES, facts)
         return [_Due(self._entries[name], fence) for name, fence in rows]
 
     async def _work(self, due: _Due) -> None:
-        result = await due.entry.act()
+        result = "failed"
+        try:
+            result = await due.entry.act()
+        finally:
+            # One that failed is tried again at its next time, not at the end of its lease.
+            await self._finish(due, result)
+        log.info("timetable.ran", entry=due.entry.name, result=result[:200])
+
+    async def _finish(self, due: _Due, result: str) -> None:
         now = self._clock.now()
         async with self._db.transaction() as tx:
             await tx.run(
@@ -120,4 +136,3 @@ class Timetable:
                     "result": result[:500],
                 },
             )
-        log.info("timetable.ran", entry=due.entry.name, result=result[:200])

@@ -13,13 +13,21 @@ ALPHABET = string.ascii_uppercase + string.digits
 
 def transaction_code(moment: datetime) -> str:
     """``TRX-YYYYMMDD-`` (WIB) and eight random letters and digits."""
-    tail = "".join(secrets.choice(ALPHABET) for _ in range(8))
-    return f"TRX-{business_date(moment):%Y%m%d}-{tail}"
+    return f"TRX-{business_date(moment):%Y%m%d}-{_tail(8)}"
 
 
 def attempt_reference(code: str, number: int) -> str:
     """The first attempt carries the transaction code itself; later ones add a random suffix."""
     if number == 1:
         return code
-    tail = "".join(secrets.choice(ALPHABET) for _ in range(4))
-    return f"{code}-{number}{tail}"
+    return f"{code}-{number}{_tail(4)}"
+
+
+def _tail(length: int) -> str:
+    """Random letters and digits, from one draw: a draw is a call into the kernel."""
+    left = secrets.randbelow(len(ALPHABET) ** length)
+    letters = []
+    for _ in range(length):
+        left, place = divmod(left, len(ALPHABET))
+        letters.append(ALPHABET[place])
+    return "".join(letters)

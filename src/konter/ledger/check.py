@@ -8,6 +8,7 @@ from konter.kernel.books import Breach
 UNKNOWN_ACCOUNTS = """
 SELECT key, debit || ' -> ' || credit FROM ledger.transfers
 WHERE amount <= 0 OR NOT ledger.is_account(debit) OR NOT ledger.is_account(credit)
+   OR debit = credit OR (debit LIKE 'wallet:%%' AND credit LIKE 'wallet:%%')
 """
 
 GUARDS_OFF = """

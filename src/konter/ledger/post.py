@@ -8,7 +8,7 @@ from datetime import datetime
 
 from konter.db.pool import Tx
 from konter.kernel.errors import Broken, Refused
-from konter.kernel.money import Rupiah
+from konter.kernel.money import ZERO, Rupiah
 from konter.ledger.wallets import Wallet, lock_wallets
 
 INSERT_TRANSFERS = """
@@ -64,7 +64,10 @@ class KeyReused(Broken):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
-    """``amount`` whole rupiah from account ``debit`` to account ``credit``, once per ``key``."""
+    """``amount`` whole rupiah from account ``debit`` to account ``credit``, once per ``key``.
+
+    At most one of the two is a wallet, and the amount is above zero; ValueError otherwise.
+    """
 
     key: str
     kind: str
@@ -76,6 +79,12 @@ class Transfer:
     reference: str | None = None
     note: str | None = None
     actor: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.amount <= ZERO:
+            raise ValueError(f"a transfer moves more than nothing, not {self.amount!r}")
+        if wallet_of(self.debit) is not None and wallet_of(self.credit) is not None:
+            raise ValueError("no transfer goes from wallet to wallet: a line belongs to one wallet")
 
 
 @dataclass(frozen=True, slots=True)

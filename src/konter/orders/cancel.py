@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 
@@ -14,7 +14,7 @@ from konter.ledger.holds import Hold, end_many
 from konter.orders import store
 from konter.orders.desk import OrdersDesk
 from konter.orders.read import NotYours, OrderNotFound
-from konter.orders.settle import Tidings, Via, settle_many
+from konter.orders.settle import Settled, Tidings, Via, never_left, settle_many
 from konter.orders.states import AttemptState, OrderState
 
 log = structlog.get_logger("konter.orders")
@@ -51,8 +51,7 @@ async def cancel(desk: OrdersDesk, order_id: int, *, user_id: int | None, becaus
         attempt, order = await _lock(tx, order_id)
         if user_id is not None and order.user_id != user_id:
             raise NotYours
-        unsent = attempt.state is AttemptState.DUE and attempt.sends == 0
-        if order.state is not OrderState.HELD or not unsent or _leased(attempt, now):
+        if not never_left(order, attempt, now):
             raise CannotCancel(state=order.state.value)
         attempt.state, attempt.next_action_at, attempt.ended_at = AttemptState.REJECTED, None, now
         attempt.message = f"cancelled: {because}"
@@ -78,7 +77,7 @@ async def end_overdue(desk: OrdersDesk) -> int:
     settled = await settle_many(
         desk, [Tidings(attempt_id, refusal, Via.DEADLINE, now) for attempt_id in overdue]
     )
-    return len(settled)
+    return sum(isinstance(s, Settled) and s.state is OrderState.FAILED for s in settled)
 
 
 async def _lock(tx: Tx, order_id: int) -> tuple[store.AttemptRow, store.OrderRow]:
@@ -87,7 +86,3 @@ async def _lock(tx: Tx, order_id: int) -> tuple[store.AttemptRow, store.OrderRow
         raise OrderNotFound
     attempts, orders = await store.lock_for_news(tx, [row[0]])
     return attempts[row[0]], orders[order_id]
-
-
-def _leased(attempt: store.AttemptRow, now: datetime) -> bool:
-    return attempt.lease_until is not None and attempt.lease_until > now

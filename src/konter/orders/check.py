@@ -66,6 +66,23 @@ WHERE purpose IN ('purchase', 'enquiry') AND reference IS NOT NULL
 GROUP BY reference HAVING count(DISTINCT request_body) > 1
 """
 
+# A call whose lease was too old never left, so it may lie inside another one.
+OVERLAPS = """
+SELECT reference, started_at FROM (
+    SELECT reference, started_at, lag(ended_at) OVER calls AS ended_before
+    FROM (SELECT DISTINCT reference, started_at, ended_at FROM suppliers.exchanges
+          WHERE purpose IN ('purchase', 'enquiry') AND reference IS NOT NULL
+            AND problem IS DISTINCT FROM 'lease too old') AS told
+    WINDOW calls AS (PARTITION BY reference ORDER BY started_at)) AS calls
+WHERE started_at < ended_before
+"""
+
+AFTER_THE_END = """
+SELECT a.reference, e.started_at FROM orders.attempts a
+JOIN suppliers.exchanges e ON e.reference = a.reference AND e.started_at > a.ended_at + interval '1 minute'
+WHERE e.purpose IN ('purchase', 'enquiry') AND e.problem IS DISTINCT FROM 'lease too old'
+"""
+
 
 async def breaches(tx: Tx) -> list[Breach]:
     """Laws 3 to 6 on a live database; an empty list is a clean book."""
@@ -99,6 +116,14 @@ async def breaches(tx: Tx) -> list[Breach]:
     found += [
         Breach(6, ref, f"{kinds} different purchase calls")
         for ref, kinds in await tx.rows(CALLS_OFF)
+    ]
+    found += [
+        Breach(6, ref, f"the call at {at:%FT%T} began before the one before it ended")
+        for ref, at in await tx.rows(OVERLAPS)
+    ]
+    found += [
+        Breach(6, ref, f"called at {at:%FT%T}, after its end")
+        for ref, at in await tx.rows(AFTER_THE_END)
     ]
     return found
 

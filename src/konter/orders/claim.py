@@ -17,13 +17,15 @@ from konter.orders.desk import OrdersDesk
 from konter.orders.states import HOLDING, AttemptState, OrderState
 from konter.suppliers.gate import blocked_accounts
 
-# An order past its deadline is not begun any more; the sweep refunds it.
+# An order past its deadline is not begun any more; the sweep refunds it. What is only to be
+# settled (news that waited for a lost call) asks nothing, so no gate and no pause stops it.
 DUE = """
 SELECT a.id
 FROM orders.attempts a JOIN orders.orders o ON o.id = a.order_id
-WHERE a.next_action_at <= %(now)s AND NOT a.account = ANY(%(blocked)s)
+WHERE a.next_action_at <= %(now)s AND a.account = ANY(%(accounts)s)
+  AND (NOT a.account = ANY(%(blocked)s) OR a.parked_news IS NOT NULL)
   AND (a.lease_until IS NULL OR a.lease_until <= %(now)s)
-  AND (a.state <> 'due' OR o.created_at > %(oldest)s)
+  AND (a.state <> 'due' OR o.state <> 'held' OR o.created_at > %(oldest)s)
 ORDER BY a.next_action_at LIMIT %(most)s
 FOR NO KEY UPDATE OF o, a SKIP LOCKED
 """
@@ -89,7 +91,7 @@ async def claim(desk: OrdersDesk, most: int) -> list[Claimed]:
                 order.state = OrderState.SENT
                 moved.append(order)
             claimed.append(_send(desk, attempt, order, began, now))
-        await _drop_needless(tx, attempts, orders, now)
+        await _drop_needless(desk, tx, attempts, orders, now=now)
         await store.write_attempts(tx, attempts)
         await store.write_orders(tx, moved, at=now)
         await store.write_moves(tx, moves, at=now)
@@ -103,6 +105,7 @@ async def _due(
     facts = {
         "now": now,
         "most": most,
+        "accounts": list(desk.providers),
         "blocked": sorted(blocked),
         "oldest": now - timedelta(seconds=desk.times.held_deadline),
     }
@@ -205,9 +208,11 @@ async def _crowded(
 
 
 async def _drop_needless(
+    desk: OrdersDesk,
     tx: Tx,
     attempts: Sequence[store.AttemptRow],
     orders: dict[int, store.OrderRow],
+    *,
     now: datetime,
 ) -> None:
     """End attempts that never left though their order is decided; name those past the horizon."""
@@ -219,8 +224,8 @@ async def _drop_needless(
             attempt.message = "never sent: the order was decided before"
             attempt.next_action_at, attempt.ended_at = None, now
         elif order.state in HOLDING and attempt.state is AttemptState.OPEN:
-            late = attempt.first_sent_at is not None and now - attempt.first_sent_at
-            if late and late > timedelta(days=84):
+            horizon = desk.providers[attempt.account].traits.repost_horizon
+            if attempt.first_sent_at is not None and attempt.first_sent_at + horizon <= now:
                 detail = f"{order.code}: {attempt.reference} is too old to be asked about again"
                 opened.append(tasks.Task("review", f"order:{order.id}", detail, now))
     await tasks.open_many(tx, opened)

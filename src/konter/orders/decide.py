@@ -19,7 +19,7 @@ from konter.kernel.outcome import (
     Rejected,
     Unknown,
 )
-from konter.orders.states import HOLDING, LIVE, AttemptState, OrderState
+from konter.orders.states import HOLDING, LIVE, UNPAID, AttemptState, OrderState
 
 
 class Price(StrEnum):
@@ -97,7 +97,7 @@ def decide(
         case Absent():
             return _absent(order, attempt, is_current, given)
         case NotSent():
-            return _not_sent(order, attempt, given)
+            return _not_sent(order, attempt, is_current, given)
         case _:
             assert_never(news)
 
@@ -111,8 +111,8 @@ def _delivered(order: OrderState, attempt: AttemptState, is_current: bool) -> St
 
 
 def _disputed(order: OrderState) -> OrderState:
-    """An order nobody has paid for has no attempt; were there one, it stays as it is."""
-    return order if order is OrderState.AWAITING_PAYMENT else OrderState.DISPUTED
+    """An order that nobody paid for has no attempt; were there one, the order stays as it is."""
+    return order if order in UNPAID else OrderState.DISPUTED
 
 
 def _rejected(
@@ -167,11 +167,16 @@ def _absent(
     return _still_open(order, attempt, is_current, Follow.REVIEW, formed=False)
 
 
-def _not_sent(order: OrderState, attempt: AttemptState, given: Circumstances) -> Step:
-    """No byte left this time; the same reference may go again unless an earlier call may have."""
+def _not_sent(
+    order: OrderState, attempt: AttemptState, is_current: bool, given: Circumstances
+) -> Step:
+    """No byte left this time; the same reference may go again unless an earlier call may have.
+
+    An attempt that the upstream has spoken of meanwhile stays open.
+    """
     if attempt not in LIVE:
         return Step(order, attempt)
-    if given.may_have_left:
+    if given.may_have_left or attempt is AttemptState.OPEN:
         return Step(order, AttemptState.OPEN, follow=Follow.ENQUIRE)
-    to = OrderState.HELD if order is OrderState.SENT else order
+    to = OrderState.HELD if order is OrderState.SENT and is_current else order
     return Step(to, AttemptState.DUE, follow=Follow.RETRY)

@@ -62,7 +62,8 @@ def _next_enquiry(desk: OrdersDesk, attempt: AttemptRow, now: datetime) -> datet
         return (attempt.first_sent_at or now) + timedelta(seconds=times.enquiry_first)
     rarer = max(0, attempt.enquiries - FREQUENT_ENQUIRIES + 1)
     spacings = min(RAREST_ENQUIRY, 2.0 ** min(rarer, 16))
-    return now + timedelta(seconds=times.enquiry_spacing * spacings)
+    # From the last call, not from now: news that decides nothing must not put the question off.
+    return (attempt.last_call_at or now) + timedelta(seconds=times.enquiry_spacing * spacings)
 
 
 async def other_offers(

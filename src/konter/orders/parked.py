@@ -36,7 +36,7 @@ def add(kept: str | None, news: Rejected, happened_at: datetime) -> str:
     return msgspec.json.encode(standing).decode()
 
 
-def read(kept: str) -> list[tuple[Rejected, datetime]]:
+def read(kept: str | None) -> list[tuple[Rejected, datetime]]:
     """The refusals in the order they came, with when they came."""
     return [
         (

@@ -28,7 +28,7 @@ SELECT order_id FROM orders.attempts
 WHERE next_action_at IS NOT NULL AND is_current AND (%(id)s::bigint IS NULL OR id = %(id)s)
 """
 
-WORTH_NOTICE = """
+BY_STATE = """
 SELECT count(*) FILTER (WHERE state = 'due'), count(*) FILTER (WHERE state = 'sending'),
        count(*) FILTER (WHERE state = 'open') FROM orders.attempts WHERE next_action_at IS NOT NULL
 """
@@ -78,5 +78,5 @@ async def live_orders(tx: Tx, attempt_id: int | None) -> list[int]:
 
 async def by_state(tx: Tx) -> dict[str, int]:
     """Live attempts by state, for the metrics."""
-    row = await tx.row(WORTH_NOTICE)
+    row = await tx.row(BY_STATE)
     return dict(zip(("due", "sending", "open"), row, strict=True)) if row else {}

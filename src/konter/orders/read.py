@@ -10,7 +10,7 @@ from psycopg.rows import TupleRow
 
 from konter.db.pool import Tx
 from konter.kernel.errors import NotFound, Refused
-from konter.orders.states import PUBLIC, OrderState
+from konter.orders.states import FINAL, PUBLIC, OrderState
 
 BY_ID = """
 SELECT id, code, user_id, ref_id, product_id, product_code, product_name, product_note, target_id,
@@ -92,6 +92,11 @@ class OrderView:
     def public_state(self) -> str:
         """The word of ``/api/transactions``."""
         return PUBLIC[self.state]
+
+    @property
+    def is_final(self) -> bool:
+        """Whether its buyer need not ask again."""
+        return self.public_state in FINAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from konter.hooks import tasks
 from konter.kernel.errors import Invalid, Refused
 from konter.kernel.money import Rupiah
 from konter.ledger.post import Transfer, post
+from konter.ledger.read import of_order
 from konter.orders import store
 from konter.orders.desk import OrdersDesk
 from konter.orders.read import OrderNotFound
@@ -75,7 +76,8 @@ async def resolve(
         if order.state is not OrderState.DISPUTED:
             raise NotDisputed(state=order.state.value)
         _close_attempts(attempts, now)
-        transfer, to = _decided(order, attempts, decision, actor=actor, reason=reason, at=now)
+        owed = _uncovered(order, attempts) - await _absorbed(tx, order_id)
+        transfer, to = _decided(order, owed, decision, actor=actor, reason=reason, at=now)
         await post(tx, [transfer] if transfer else [], at=now)
         order.moves += 1
         because = f"{decision.value} by {actor}: {reason}"[:300]
@@ -92,14 +94,14 @@ async def resolve(
 
 def _decided(
     order: store.OrderRow,
-    attempts: Sequence[store.AttemptRow],
+    uncovered: int,
     decision: Decision,
     *,
     actor: str,
     reason: str,
     at: datetime,
 ) -> tuple[Transfer | None, OrderState]:
-    """The one transfer of a decision, and where the order ends."""
+    """The one transfer of a decision, and where the order ends. ``uncovered``: whole rupiah."""
     paid = order.price_at == "sales"
     wallet = f"wallet:{order.user_id}"
     match decision:
@@ -110,7 +112,7 @@ def _decided(
             debit, credit, amount, to = "sales", wallet, order.price, OrderState.REFUNDED
             order.price_at = "buyer"
         case Decision.ABSORB:
-            debit, credit, amount = "losses", "cost", _uncovered(order, attempts)
+            debit, credit, amount = "losses", "cost", max(0, uncovered)
             to = OrderState.DELIVERED if paid else OrderState.FAILED
         case _:
             where = "has been paid" if paid else "is with the buyer"
@@ -136,6 +138,12 @@ def _uncovered(order: store.OrderRow, attempts: Sequence[store.AttemptRow]) -> i
     """What deliveries cost beyond the one that the sale covers, whole rupiah."""
     costs = sorted(a.cost or 0 for a in attempts if a.state is AttemptState.DELIVERED)
     return sum(costs[:-1] if order.price_at == "sales" else costs)
+
+
+async def _absorbed(tx: Tx, order_id: int) -> int:
+    """What earlier disputes of this order have written off already, whole rupiah."""
+    entries = await of_order(tx, order_id)
+    return sum(entry.amount for entry in entries if entry.kind == "dispute_absorb")
 
 
 def _close_attempts(attempts: Sequence[store.AttemptRow], now: datetime) -> None:

@@ -18,14 +18,22 @@ from konter.db.pool import Tx
 from konter.hooks import inbox, notices, tasks
 from konter.kernel.errors import CommitUnknown, KonterError
 from konter.kernel.money import Rupiah
-from konter.kernel.outcome import Delivered, Fault, NotSent, Outcome, Pending, Rejected
+from konter.kernel.outcome import (
+    Delivered,
+    Fault,
+    NotSent,
+    Outcome,
+    Pending,
+    Rejected,
+    Unknown,
+)
 from konter.kernel.wire_types import Exchange
 from konter.ledger.holds import Hold, end_many
 from konter.ledger.post import Transfer, post
 from konter.orders import follow, parked, store
 from konter.orders.decide import Circumstances, Cost, Follow, Price, Step, decide
 from konter.orders.desk import OrdersDesk, PendingDeadline
-from konter.orders.states import HOLDING, LIVE, OrderState
+from konter.orders.states import HOLDING, LIVE, AttemptState, OrderState
 from konter.suppliers import exchanges, gate
 
 log = structlog.get_logger("konter.orders")
@@ -114,7 +122,11 @@ async def _settle(desk: OrdersDesk, tidings: Sequence[Tidings]) -> list[Settled]
     async with desk.db.transaction() as tx:
         attempts, orders = await store.lock_for_news(tx, [t.attempt_id for t in tidings])
         work = Work(desk.clock.now(), attempts, orders)
-        refused = {t.attempt_id for t in tidings if isinstance(t.news, Rejected)}
+        refused = {
+            t.attempt_id
+            for t in tidings
+            if isinstance(t.news, Rejected) or attempts[t.attempt_id].parked_news is not None
+        }
         work.offers = await follow.other_offers(desk, tx, attempts, orders, refused)
         results = [_take(desk, work, item) for item in tidings]
         await _write(desk, tx, work, tidings)
@@ -129,43 +141,74 @@ def _take(desk: OrdersDesk, work: Work, item: Tidings) -> Settled:
     attempt = work.attempts[item.attempt_id]
     order = work.orders[attempt.order_id]
     was = order.state
-    owns_lease = item.via in CALLS and item.fence == attempt.fence
-    if item.via in CALLS:
-        _note_call(attempt, item, owns_lease)
-    waits = item.via is not Via.PARKED and _apply(desk, work, attempt, item)
-    if _gives_up(desk, attempt, item):
+    ends_call = item.via in CALLS and _note_call(attempt, item)
+    waits = _counts(order, attempt, item, work.at) and _apply(desk, work, attempt, item)
+    if _gives_up(desk, attempt, item, work.at):
         refusal = Rejected(Fault.OTHER, formed=True, reason=GIVEN_UP)
         _apply(desk, work, attempt, Tidings(attempt.id, refusal, Via.DEADLINE, work.at))
-    if (owns_lease or item.via is Via.PARKED) and attempt.parked_news is not None:
-        kept, attempt.parked_news = parked.read(attempt.parked_news), None
-        for news, happened_at in kept:
-            late = Tidings(attempt.id, news, Via.PARKED, happened_at)
-            waits = _apply(desk, work, attempt, late) or waits
+    if ends_call or item.via is Via.PARKED:
+        waits = _take_parked(desk, work, attempt) or waits
     is_news = order.state is not was or isinstance(item.news, Pending)
     return Settled(order.id, order.state, is_news, waits)
 
 
-def _note_call(attempt: store.AttemptRow, item: Tidings, owns_lease: bool) -> None:
-    """A call ended: its lease with it, unless somebody else holds the lease by now."""
-    if owns_lease:
+def _counts(order: store.OrderRow, attempt: store.AttemptRow, item: Tidings, now: datetime) -> bool:
+    """Whether it is news at all. A deadline ends only what has certainly never left.
+
+    The order may have been claimed since its deadline was seen to pass.
+    """
+    if item.via is Via.DEADLINE:
+        return never_left(order, attempt, now)
+    return item.via is not Via.PARKED
+
+
+def never_left(order: store.OrderRow, attempt: store.AttemptRow, now: datetime) -> bool:
+    """No call about it is in flight and none may have reached the upstream."""
+    unsent = attempt.state is AttemptState.DUE and attempt.sends == 0
+    return order.state is OrderState.HELD and unsent and not _in_flight(attempt, now)
+
+
+def _take_parked(desk: OrdersDesk, work: Work, attempt: store.AttemptRow) -> bool:
+    """The refusals that waited for the call. One that a success has overtaken is not a reversal."""
+    kept, attempt.parked_news = parked.read(attempt.parked_news), None
+    waits = False
+    for news, happened_at in kept:
+        if attempt.state is AttemptState.DELIVERED and not news.reversal:
+            order = work.orders[attempt.order_id]
+            detail = f"{order.code}: refused ({news.code}) while asked, then delivered"
+            work.tasks.append(tasks.Task("review", f"order:{order.id}", detail, work.at))
+            continue
+        late = Tidings(attempt.id, news, Via.PARKED, happened_at)
+        waits = _apply(desk, work, attempt, late) or waits
+    return waits
+
+
+def _note_call(attempt: store.AttemptRow, item: Tidings) -> bool:
+    """A call ended. True: its lease ended with it; somebody else may hold the lease by now.
+
+    Only the first to tell of a call counts it, so that settling it again changes nothing; a call
+    that did not leave after all is then still taken for one that may have.
+    """
+    ends_lease = item.fence == attempt.fence and attempt.lease_until is not None
+    if ends_lease:
         attempt.lease_until = None
-        if item.via is Via.ENQUIRY and not isinstance(item.news, NotSent):
-            attempt.enquiries += 1
     if isinstance(item.news, NotSent):
-        attempt.sends -= 1
-        attempt.not_sent += 1
-        if attempt.sends == 0:
-            attempt.first_sent_at = None
-        return
+        if ends_lease:
+            attempt.sends -= 1
+            attempt.not_sent += 1
+            attempt.first_sent_at = attempt.first_sent_at if attempt.sends else None
+        return ends_lease
+    attempt.enquiries += int(ends_lease and item.via is Via.ENQUIRY)
     attempt.not_sent = 0
     if attempt.last_call_at is None or attempt.last_call_at < item.happened_at:
         attempt.last_call_at = item.happened_at
+    return ends_lease
 
 
 def _apply(desk: OrdersDesk, work: Work, attempt: store.AttemptRow, item: Tidings) -> bool:
     """Decide one piece of news and note what follows. True: it was parked behind a live call."""
     order = work.orders[attempt.order_id]
-    news = item.news
+    news = _believed(attempt, item)
     if isinstance(news, Rejected) and _in_flight(attempt, work.at):
         attempt.parked_news = parked.add(attempt.parked_news, news, item.happened_at)
         return True
@@ -184,7 +227,7 @@ def _apply(desk: OrdersDesk, work: Work, attempt: store.AttemptRow, item: Tiding
         attempt.next_action_at = None
         attempt.lease_until = None
         attempt.ended_at = work.at
-    _note_follow(work, order, attempt, step, news)
+    _note_follow(work, order, attempt, step, news, ended=was_live and attempt.state not in LIVE)
     return False
 
 
@@ -193,7 +236,15 @@ def _in_flight(attempt: store.AttemptRow, now: datetime) -> bool:
     return attempt.lease_until is not None and attempt.lease_until > now
 
 
-def _gives_up(desk: OrdersDesk, attempt: store.AttemptRow, item: Tidings) -> bool:
+def _believed(attempt: store.AttemptRow, item: Tidings) -> Outcome:
+    """'No record' proves nothing once another call than the answered one may have left."""
+    news = item.news
+    if isinstance(news, Rejected) and not news.formed and item.via in CALLS and attempt.sends > 1:
+        return Unknown(f"rc {news.code} came after the purchase was asked for again")
+    return news
+
+
+def _gives_up(desk: OrdersDesk, attempt: store.AttemptRow, item: Tidings, now: datetime) -> bool:
     """The shop's own rule: the fifth enquiry that is still pending ends it, at the shop's risk."""
     return (
         desk.pending_deadline is PendingDeadline.REFUND
@@ -201,6 +252,7 @@ def _gives_up(desk: OrdersDesk, attempt: store.AttemptRow, item: Tidings) -> boo
         and isinstance(item.news, Pending)
         and attempt.enquiries >= follow.FREQUENT_ENQUIRIES
         and attempt.state in LIVE
+        and not _in_flight(attempt, now)
     )
 
 
@@ -218,6 +270,7 @@ def _given(desk: OrdersDesk, work: Work, attempt: store.AttemptRow, item: Tiding
         another_offer=item.via is not Via.DEADLINE and attempt.order_id in work.offers,
         may_have_left=attempt.sends > 0,
         absence_proves=proves is not None
+        and not _in_flight(attempt, work.at)
         and attempt.first_sent_at is not None
         and item.happened_at - attempt.first_sent_at >= proves,
     )
@@ -320,11 +373,13 @@ def _note_follow(
     attempt: store.AttemptRow,
     step: Step,
     news: Outcome,
+    *,
+    ended: bool,
 ) -> None:
     if step.follow in (Follow.NEXT_OFFER, Follow.WAIT_FOR_SUPPLIER):
         attempt.is_current = False
         work.onward.append((attempt, step.follow))
-    if isinstance(news, Rejected) and news.fault is Fault.SUPPLIER:
+    if ended and isinstance(news, Rejected) and news.fault is Fault.SUPPLIER:
         work.gates.append((attempt, news))
     if step.follow is Follow.REVIEW:
         detail = f"{order.code}: {attempt.account} has no record of {attempt.reference}"
@@ -333,7 +388,7 @@ def _note_follow(
 
 async def _write(desk: OrdersDesk, tx: Tx, work: Work, tidings: Sequence[Tidings]) -> None:
     """Everything of one commit. Attempts that stop being current make way before new ones come."""
-    for attempt, refusal in work.gates:
+    for attempt, refusal in sorted(work.gates, key=lambda closing: closing[0].account):
         await _close_gate(tx, work, attempt, refusal)
     new_attempts = await _next_attempts(desk, tx, work)
     await store.write_attempts(tx, list(work.attempts.values()))

@@ -34,6 +34,9 @@ LIVE: Final = frozenset({AttemptState.DUE, AttemptState.SENDING, AttemptState.OP
 HOLDING: Final = frozenset({OrderState.HELD, OrderState.SENT})
 """Orders whose price lies in escrow."""
 
+UNPAID: Final = frozenset({OrderState.AWAITING_PAYMENT, OrderState.EXPIRED})
+"""Orders that nobody has paid for: nothing was ever bought for them."""
+
 PUBLIC: Final[Mapping[OrderState, str]] = {
     OrderState.AWAITING_PAYMENT: "pending",
     OrderState.HELD: "pending",

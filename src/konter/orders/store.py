@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
 from konter.db.pool import Tx
 from konter.orders.states import AttemptState, OrderState
@@ -160,26 +159,7 @@ class Move:
     because: str
 
 
-@dataclass(frozen=True, slots=True)
-class NewOrder:
-    """An order to be written, held; ``price`` whole rupiah, ``business_date`` WIB."""
-
-    id: int
-    code: str
-    user_id: int
-    user_line: int
-    ref_id: str
-    product_id: int
-    product_code: str
-    product_name: str
-    product_note: str
-    product_brand: str
-    target_id: str
-    server_id: str | None
-    payment_method: str
-    price: int
-    business_date: date
-
+Rows = Sequence[AttemptRow] | Sequence[OrderRow] | Sequence[NewAttempt] | Sequence[Move]
 
 ATTEMPT_FIELDS = tuple(f.name for f in fields(AttemptRow))
 
@@ -223,5 +203,5 @@ async def insert_attempts(tx: Tx, attempts: Sequence[NewAttempt], *, at: datetim
         await tx.run(INSERT_ATTEMPTS, {**_columns(attempts), "at": at})
 
 
-def _columns(rows: Sequence[Any]) -> dict[str, list[object]]:
+def _columns(rows: Rows) -> dict[str, list[object]]:
     return {f.name: [getattr(row, f.name) for row in rows] for f in fields(rows[0])}

@@ -11,12 +11,17 @@ from konter.orders.desk import OrdersDesk
 
 log = structlog.get_logger("konter.orders")
 
+# Locked, so that none is settled (and its task closed) between being seen and being named; those
+# that are being settled just now are left for the next sweep.
 STUCK = """
 SELECT o.id, o.code, a.reference, a.account
 FROM orders.attempts a JOIN orders.orders o ON o.id = a.order_id
 WHERE a.next_action_at IS NOT NULL AND a.is_current AND o.state = 'sent'
-  AND a.first_sent_at <= %(since)s
+  AND a.first_sent_at <= %(since)s AND NOT EXISTS (
+    SELECT FROM hooks.tasks t
+    WHERE t.kind = 'stuck' AND t.subject = 'order:' || o.id AND t.closed_at IS NULL)
 ORDER BY a.first_sent_at LIMIT 500
+FOR NO KEY UPDATE OF o SKIP LOCKED
 """
 
 

@@ -37,7 +37,7 @@ async def register(
     await _admit(desk, remote)
     password_hash = await desk.hasher.hash(password)
     async with desk.db.transaction() as tx:
-        person = await _insert(tx, desk, fields, Role.RETAIL, password_hash)
+        person = await _insert(tx, desk, fields, role=Role.RETAIL, password_hash=password_hash)
         return await issue(tx, person, at=at, ttl=desk.token_ttl)
 
 
@@ -48,7 +48,7 @@ async def create_user(
     fields = _fields(name=name, email=email, password=password)
     password_hash = await desk.hasher.hash(password)
     async with desk.db.transaction() as tx:
-        return await _insert(tx, desk, fields, role, password_hash)
+        return await _insert(tx, desk, fields, role=role, password_hash=password_hash)
 
 
 def _fields(*, name: str, email: str, password: str) -> dict[str, str]:
@@ -71,7 +71,7 @@ async def _admit(desk: PeopleDesk, remote: str) -> None:
 
 
 async def _insert(
-    tx: Tx, desk: PeopleDesk, fields: dict[str, str], role: Role, password_hash: str
+    tx: Tx, desk: PeopleDesk, fields: dict[str, str], *, role: Role, password_hash: str
 ) -> Person:
     at = desk.clock.now()
     (user_id,) = await desk.ids.take(tx, 1)

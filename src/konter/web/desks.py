@@ -17,6 +17,7 @@ from konter.orders.newsroom import Newsroom
 from konter.orders.requests import Ask, Placed
 from konter.people.desk import PeopleDesk
 from konter.people.sessions import Sessions
+from konter.web.metrics import process_registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,5 +42,5 @@ class Desks:
     sessions: Sessions
     catalogue: CatalogueDesk | None = None
     shop: ShopDoor | None = None
-    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+    registry: CollectorRegistry = field(default_factory=process_registry)
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()

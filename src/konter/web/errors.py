@@ -45,12 +45,12 @@ MESSAGES: Final = {
 
 MISSING_PARAMETER = re.compile(r"Missing required \w+ parameter '([^']+)'")
 
-Shown = Answer[dict[str, Any]]
+Shown = Answer[Mapping[str, object]]
 
 
 def of_konter(request: Request[Any, Any, Any], error: KonterError) -> Shown:
-    """Refused and Unavailable are for the asker; anything else of ours is an incident."""
-    if not isinstance(error, Refused | Unavailable):
+    """Refused, Unavailable and whatever has a 4xx are for the asker; the rest is an incident."""
+    if error.status >= 500 and not isinstance(error, Refused | Unavailable):
         return of_anything(request, error)
     return Answer(_body_of(error), status=error.status, headers=_retry_after(error))
 
@@ -100,7 +100,7 @@ def refusals(*errors: type[KonterError]) -> dict[int, ResponseSpec]:
         known = specs.get(error.status)
         text = f"{known.description}; {line}" if known else line
         specs[error.status] = ResponseSpec(
-            data_container=dict[str, Any], generate_examples=False, description=text
+            data_container=dict[str, object], generate_examples=False, description=text
         )
     return specs
 

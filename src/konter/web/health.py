@@ -37,7 +37,8 @@ async def readyz(request: SiteRequest) -> Answer[dict[str, str]]:
 
 @get("/metrics", include_in_schema=False)
 async def metrics(request: SiteRequest) -> ASGIApp:
-    """Prometheus text of this process."""
+    """Prometheus text: what this process served, and how the shop is doing."""
+    await request.scope["litestar_app"].vitals.look(request.desks.db)  # type: ignore[attr-defined]
     kind = (b"content-type", CONTENT_TYPE_LATEST.encode())
     return RawAnswer(200, generate_latest(request.desks.registry), kind=kind)
 

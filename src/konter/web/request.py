@@ -1,7 +1,7 @@
 """The request as our handlers see it: its desks, its person, its body in one read.
 
-Measured against the framework's own (see docs/decisions): reading the body without its stream
-and decoding straight into the handler's type saves a fifth of a request's CPU.
+Reading the body without the framework's stream, and decoding it straight into the handler's
+type, was measured to save a fifth of a small request's CPU.
 """
 
 from __future__ import annotations

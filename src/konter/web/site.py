@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
-from typing import Any, cast
+from collections.abc import Iterable, Sequence
+from typing import cast
 
 import msgspec
-from litestar import Litestar, MediaType, Response, Router, get
+from litestar import Litestar, MediaType, Response, get
 from litestar.enums import ScopeType
 from litestar.handlers.http_handlers import HTTPRouteHandler
 from litestar.types import (
@@ -23,7 +22,7 @@ from litestar.types import (
 )
 
 from konter.web import health
-from konter.web.api import auth, catalogue, transactions, wallet
+from konter.web.api import routes as api
 from konter.web.body import BodyReader
 from konter.web.callbacks.digiflazz import post_digiflazz
 from konter.web.desks import Desks
@@ -31,6 +30,7 @@ from konter.web.errors import HANDLERS
 from konter.web.metrics import Requests
 from konter.web.openapi import document_errors, openapi_config
 from konter.web.request import SiteRequest
+from konter.web.vitals import Vitals
 
 MOST_BODY_BYTES = 64 * 1024
 
@@ -61,9 +61,12 @@ class Site(Litestar):
 
     def __init__(self, desks: Desks, routes: Sequence[ControllerRouterHandler]) -> None:
         self.desks = desks
+        self.clock = desks.people.clock
         self.readers: dict[HTTPRouteHandler, BodyReader[msgspec.Struct]] = {}
         self.requests = Requests()
+        self.vitals = Vitals()
         desks.registry.register(self.requests)
+        desks.registry.register(self.vitals)
         super().__init__(
             routes,
             request_class=SiteRequest,
@@ -88,7 +91,7 @@ class Site(Litestar):
     async def _serve(
         self, scope: HTTPScope, receive: Receive | LifeSpanReceive, send: Send | LifeSpanSend
     ) -> None:
-        started = time.perf_counter()
+        started = self.clock.monotonic()
         status = 500
 
         async def complete(message: Message) -> None:
@@ -102,7 +105,7 @@ class Site(Litestar):
             await super().__call__(scope, receive, complete)
         finally:
             route = (str(scope["method"]), scope.get("path_template") or "(none)", status)
-            self.requests.saw(route, time.perf_counter() - started)
+            self.requests.saw(route, self.clock.monotonic() - started)
 
 
 @get("/", media_type=MediaType.HTML, include_in_schema=False)
@@ -124,19 +127,11 @@ def routes() -> list[ControllerRouterHandler]:
         health.readyz,
         health.metrics,
         post_digiflazz,
-        Router(
-            "/api",
-            route_handlers=[
-                auth.routes(),
-                *catalogue.ROUTES,
-                transactions.routes(),
-                wallet.routes(),
-            ],
-        ),
+        api.routes(),
     ]
 
 
-def _completed(path: str, headers: Any) -> list[tuple[bytes, bytes]]:
+def _completed(path: str, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     """What the route set stands; the rest is added."""
     complete = [*headers]
     if not path.startswith("/api/"):

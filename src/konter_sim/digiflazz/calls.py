@@ -56,7 +56,7 @@ def _logged(
 
 
 async def _say(
-    digi: Digiflazz, request: web.Request, call: Call, data: object, rc: str = "00"
+    digi: Digiflazz, request: web.Request, call: Call, data: object, *, rc: str = "00"
 ) -> web.StreamResponse:
     call.rc = rc
     return await deliver(digi, request, reply_with(digi, data, rc=rc))
@@ -81,7 +81,7 @@ async def price_list(digi: Digiflazz, request: web.Request, call: Call) -> web.S
     gap_s = options.price_code_gap_s if code else options.price_list_gap_s
     bucket = f"{cmd} {code}" if code else cmd
     if not digi.rules.may_list(bucket, gap_s=gap_s):
-        return await _say(digi, request, call, brief_refusal("83"), "83")
+        return await _say(digi, request, call, brief_refusal("83"), rc="83")
     catalogue = digi.catalogue
     found = catalogue.prepaid(body) if cmd == "prepaid" else catalogue.pasca(body)
     return await _say(digi, request, call, found)
@@ -95,7 +95,7 @@ async def ticket(digi: Digiflazz, request: web.Request, call: Call) -> web.Strea
     if not isinstance(bank, str) or not isinstance(amount, int):
         raise Refused("40")
     if bank.upper() not in BANKS or amount < LEAST_TICKET:
-        return await _say(digi, request, call, brief_refusal("64"), "64")
+        return await _say(digi, request, call, brief_refusal("64"), rc="64")
     data = {
         "rc": "00",
         "bank": bank,
@@ -118,7 +118,7 @@ async def inquiry_pln(digi: Digiflazz, request: web.Request, call: Call) -> web.
         return await _say(digi, request, call, pln_customer(customer_no))
     rc = trick.first.rc
     head = {"message": CODES[rc].message, "status": "Gagal", "rc": rc}
-    return await _say(digi, request, call, {**head, "customer_no": customer_no}, rc)
+    return await _say(digi, request, call, {**head, "customer_no": customer_no}, rc=rc)
 
 
 async def ping(digi: Digiflazz, request: web.Request, call: Call) -> web.StreamResponse:

@@ -83,7 +83,7 @@ class Hooks:
             if attempt > 1:
                 await asyncio.sleep(self._options.webhook_retry_ms / 1000)
             status, error = await self._once(url, raw, headers)
-            self._log(event, body, url, signing, (attempt, status, error))
+            self._log(event, body, url, signing=signing, outcome=(attempt, status, error))
             if status is not None and 200 <= status < 300:
                 return
 
@@ -119,6 +119,7 @@ class Hooks:
         event: str,
         body: Mapping[str, object],
         url: str,
+        *,
         signing: Signing,
         outcome: tuple[int, int | None, str],
     ) -> None:

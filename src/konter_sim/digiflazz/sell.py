@@ -117,7 +117,7 @@ async def live(digi: Digiflazz, known: Transaction, step: Formed) -> None:
     version, born = known.version, news(known)
     await asyncio.sleep(early_s)
     if digi.options.webhook_on_create and step.hooks != "disordered":
-        digi.hooks.spawn(_send(digi, known, step, "create", born))
+        digi.hooks.spawn(_send(digi, known, step, event="create", data=born))
     if step.then == "never":
         return
     if step.hooks == "forged":
@@ -126,9 +126,9 @@ async def live(digi: Digiflazz, known: Transaction, step: Formed) -> None:
     if known.version != version:
         return
     settle(digi, known, final_result(digi, known, step))
-    await _send(digi, known, step, "update", news(known))
+    await _send(digi, known, step, event="update", data=news(known))
     if step.hooks == "disordered":
-        await _send(digi, known, step, "create", born)
+        await _send(digi, known, step, event="create", data=born)
 
 
 async def settle_early(digi: Digiflazz, known: Transaction, step: Formed) -> None:
@@ -137,7 +137,7 @@ async def settle_early(digi: Digiflazz, known: Transaction, step: Formed) -> Non
     A receiver that waits for its own call to end is given one timeout, not every retry.
     """
     settle(digi, known, final_result(digi, known, step))
-    sending = digi.hooks.spawn(_send(digi, known, step, "update", news(known)))
+    sending = digi.hooks.spawn(_send(digi, known, step, event="update", data=news(known)))
     await asyncio.wait({sending}, timeout=digi.options.webhook_timeout_s)
 
 
@@ -147,7 +147,7 @@ def _after_s(digi: Digiflazz, step: Formed) -> float:
 
 
 async def _send(
-    digi: Digiflazz, known: Transaction, step: Formed, event: str, data: dict[str, object]
+    digi: Digiflazz, known: Transaction, step: Formed, *, event: str, data: dict[str, object]
 ) -> None:
     if step.hooks == "dropped":
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from litestar import post
+from litestar.openapi.datastructures import ResponseSpec
 from msgspec import Struct
 
 from konter.kernel.wire_types import WireCall
@@ -16,7 +17,24 @@ class Received(Struct):
     status: str
 
 
-@post("/webhook/digiflazz", status_code=200, summary="Callback Digiflazz", tags=["Callback"])
+@post(
+    "/webhook/digiflazz",
+    status_code=200,
+    summary="Callback Digiflazz",
+    responses={
+        401: ResponseSpec(
+            data_container=dict[str, object],
+            generate_examples=False,
+            description="`not_genuine`: tanda tangan tidak ada atau tidak sah",
+        ),
+        413: ResponseSpec(
+            data_container=dict[str, object],
+            generate_examples=False,
+            description="Isi permintaan terlalu besar",
+        ),
+    },
+    tags=["Callback"],
+)
 async def post_digiflazz(request: SiteRequest) -> Answer[Received]:
     """Fast and dull on purpose: the upstream's patience is not ours to spend. 401 without proof."""
     call = WireCall(

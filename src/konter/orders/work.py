@@ -1,0 +1,50 @@
+"""This room's work lists: attempts that are due, callbacks that wait."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from konter.db.batch import Batcher
+from konter.hooks import inbox
+from konter.jobs.run import Wake, WorkList
+from konter.orders.claim import Claimed, claim
+from konter.orders.desk import OrdersDesk
+from konter.orders.fulfil import fulfil
+from konter.orders.hear import hear
+from konter.orders.settle import Settled, Tidings, settle_many
+
+SETTLING_LANES = 2
+"""While one batch of news commits, one more may be under way."""
+SETTLE_MOST = 100
+CALLBACKS_IN_FLIGHT = 100
+
+
+def settler_of(desk: OrdersDesk) -> Batcher[Tidings, Settled]:
+    """Settles what arrives, as many at once as arrive together."""
+    return Batcher(partial(settle_many, desk), most=SETTLE_MOST, lanes=SETTLING_LANES)
+
+
+def attempts(
+    desk: OrdersDesk, settler: Batcher[Tidings, Settled], *, in_flight: int, wake: Wake
+) -> WorkList[Claimed]:
+    """Purchases and enquiries, ``in_flight`` at once."""
+    return WorkList(
+        "attempts",
+        partial(claim, desk),
+        partial(fulfil, desk, settler),
+        in_flight=in_flight,
+        wake=wake,
+    )
+
+
+def callbacks(
+    desk: OrdersDesk, inbox_desk: inbox.InboxDesk, settler: Batcher[Tidings, Settled], *, wake: Wake
+) -> WorkList[inbox.Message]:
+    """Kept callbacks about orders."""
+    return WorkList(
+        "inbox",
+        partial(inbox.claim, inbox_desk),
+        partial(hear, desk, settler),
+        in_flight=CALLBACKS_IN_FLIGHT,
+        wake=wake,
+    )

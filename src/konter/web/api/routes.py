@@ -1,0 +1,20 @@
+"""All of ``/api``, by topic."""
+
+from __future__ import annotations
+
+from litestar import Router
+
+from konter.web.api import auth, catalogue, transactions, wallet
+
+
+def routes() -> Router:
+    """Its answers are never stored by anybody (the site's edge sees to it)."""
+    return Router(
+        "/api",
+        route_handlers=[
+            auth.routes(),
+            *catalogue.ROUTES,
+            transactions.routes(),
+            wallet.routes(),
+        ],
+    )
