@@ -57,6 +57,7 @@ QUICK = {
     "KONTER_PRICE_LIST_CACHE_S": "0",
     "KONTER_MINIMUM_MARGIN": "100",
     "KONTER_DB_POOL": "10",
+    "KONTER_HOME": "build/test-home",
 }
 
 

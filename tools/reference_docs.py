@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import typer.main
-from typer.core import TyperArgument, TyperGroup, TyperOption
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 import konter
 from konter.cli.main import app
@@ -121,17 +121,24 @@ def _commands() -> Iterator[tuple[str, str]]:
 def _walked(path: str, group: TyperGroup) -> Iterator[tuple[str, str]]:
     for name, command in sorted(group.commands.items()):
         if isinstance(command, TyperGroup):
+            if command.invoke_without_command:
+                yield f"{path} {name}", _described(command)
             yield from _walked(f"{path} {name}", command)
-            continue
-        rows = []
-        for param in command.params:
-            if isinstance(param, TyperArgument):
-                rows.append(f"* `{param.name}`: {param.help or 'required'}")
-            elif isinstance(param, TyperOption) and not param.hidden:
-                words = ", ".join([*param.opts, *param.secondary_opts])
-                rows.append(f"* `{words}`" + (f": {param.help}" if param.help else ""))
-        text = inspect.cleandoc(command.help or "").replace("\f", "")
-        yield f"{path} {name}", "\n\n".join([text, *(["\n".join(rows)] if rows else [])])
+        else:
+            assert isinstance(command, TyperCommand)
+            yield f"{path} {name}", _described(command)
+
+
+def _described(command: TyperCommand | TyperGroup) -> str:
+    rows = []
+    for param in command.params:
+        if isinstance(param, TyperArgument):
+            rows.append(f"* `{param.name}`: {param.help or 'required'}")
+        elif isinstance(param, TyperOption) and not param.hidden:
+            words = ", ".join([*param.opts, *param.secondary_opts])
+            rows.append(f"* `{words}`" + (f": {param.help}" if param.help else ""))
+    text = inspect.cleandoc(command.help or "").replace("\f", "")
+    return "\n\n".join([text, *(["\n".join(rows)] if rows else [])])
 
 
 def _errors() -> dict[str, str]:

@@ -19,14 +19,18 @@ from konter.orders.cancel import end_overdue
 from konter.orders.sweep import find_stuck
 from konter.suppliers.deposit import check_balance, low
 from konter.suppliers.exchanges import add_next_month
+from konter.suppliers.memory import beat
 
 log = structlog.get_logger("konter.worker")
+
+MEMORY_EVERY = timedelta(minutes=1)
 
 
 async def open_worker(house: House) -> Runner:
     """A runner over all work lists, ready to ``run``."""
     settings, hints = house.settings, house.hints
     settler = work.settler_of(house.orders)
+    await _remember(house)
     timetable = Timetable(house.db, house.clock, entries(house))
     await timetable.prepare()
     return Runner(
@@ -51,9 +55,17 @@ def entries(house: House) -> Sequence[Entry]:
         Entry("catalogue.sync", partial(_sync, house), daily_at=settings.sync_at),
         Entry("suppliers.balance", partial(_check_balances, house), every=balance),
         Entry("suppliers.months", partial(_add_months, house), every=timedelta(days=1)),
+        Entry("suppliers.memory", partial(_remember, house), every=MEMORY_EVERY),
         Entry("orders.stuck", partial(_find_stuck, house), every=stuck),
         Entry("orders.overdue", partial(_end_overdue, house), every=overdue),
     )
+
+
+async def _remember(house: House) -> str:
+    """Of this database, on this machine: two shops under one home have a note each."""
+    note = house.settings.home / f"beats-{await house.db.name()}"
+    restored = await beat(house.suppliers, note)
+    return "restored from a backup: the shop is paused" if restored else "as remembered"
 
 
 async def _sync(house: House) -> str:

@@ -64,6 +64,19 @@ async def test_ids_are_unique_across_processes(db: Database) -> None:
     assert len(set(taken)) == 227
 
 
+async def test_ids_taken_at_the_same_time_are_all_there(db: Database) -> None:
+    ids = IdBlocks()
+
+    async def take(count: int) -> list[int]:
+        async with db.read() as tx:
+            return await ids.take(tx, count)
+
+    counts = [60, 150, 60, 1, 240, 90]
+    taken = await asyncio.gather(*(take(count) for count in counts))
+    assert [len(some) for some in taken] == counts
+    assert len({i for some in taken for i in some}) == sum(counts)
+
+
 async def test_what_arrives_during_a_batch_forms_the_next_one() -> None:
     sizes: list[int] = []
 

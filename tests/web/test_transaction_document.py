@@ -110,9 +110,11 @@ def _like(documented: Any, real: Any, path: str) -> None:
         assert real is None or isinstance(real, str), path
         return
     assert type(real) is type(documented), f"{path}: {documented!r} became {real!r}"
+    if name == "errors":
+        return
     if isinstance(documented, dict):
         assert set(documented) <= set(real), f"{path}: {set(documented) - set(real)} missing"
-        for key in documented if name != "errors" else ():
+        for key in documented:
             _like(documented[key], real[key], f"{path}.{key}")
     elif isinstance(documented, list):
         assert real, f"{path} is empty"
@@ -127,16 +129,12 @@ def _like(documented: Any, real: Any, path: str) -> None:
 @pytest.fixture
 async def counter(conninfo: str, sim: Sim) -> AsyncIterator[Shop]:
     """A shop that sells the document's product at the document's price; the gap is 0.4 s."""
+    one = {"product_name": "Top Up Saldo DANA", "category": "E-Money", "brand": "DANA"}
     await sim.catalogue(
         items=[
-            {
-                "product_name": "Top Up Saldo DANA",
-                "category": "E-Money",
-                "brand": "DANA",
-                "price": 900,
-                "buyer_sku_code": "D1",
-                "desc": "Dana 1.000",
-            }
+            {**one, "price": 900, "buyer_sku_code": "D1", "desc": "Dana 1.000"},
+            {**one, "price": 5_000, "buyer_sku_code": "D5", "desc": "Dana 5.000"},
+            {**one, "price": 9_950, "buyer_sku_code": "D10", "desc": "Dana 10.000"},
         ]
     )
     await sim.options(repost_gap_s=GAP_S, webhook_url="")
@@ -230,9 +228,8 @@ async def test_the_list_has_twenty_a_page_newest_first(counter: Shop) -> None:
     ids = [await buyer.buys_async("D1", f"0812345600{n:02d}") for n in range(23)]
     await other.buys_async("D1", NUMBER)
     await asyncio.gather(*(counter.until(order, "delivered") for order in ids))
-    first, second = (
-        (await buyer.get(f"/api/transactions?page={page}")).json() for page in (1, 2)
-    )
+    first = (await buyer.get("/api/transactions")).json()
+    second = (await buyer.get("/api/transactions?page=2")).json()
     assert_like(LIST, first)
     assert (first["current_page"], first["per_page"], first["total"]) == (1, 20, 23)
     assert (second["current_page"], len(second["data"])) == (2, 3)

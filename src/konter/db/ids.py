@@ -18,8 +18,8 @@ class IdBlocks:
 
     async def take(self, tx: Tx, count: int) -> list[int]:
         """``count`` fresh ids."""
-        missing = count - len(self._free)
-        if missing > 0:
+        # Others take from the same store while this one waits for a block.
+        while (missing := count - len(self._free)) > 0:
             blocks = -(-missing // BLOCK)
             for (block,) in await tx.rows(TAKE_BLOCKS, {"blocks": blocks}):
                 self._free.extend(range((block - 1) * BLOCK + 1, block * BLOCK + 1))

@@ -89,6 +89,12 @@ class Database:
         self._observer = observer
         self.conninfo = conninfo
 
+    async def name(self) -> str:
+        """The database's own name."""
+        async with self.read() as tx:
+            row = await tx.row("SELECT current_database()")
+        return str(row[0]) if row else ""
+
     async def open(self) -> None:
         """Connect; raises Unavailable if the server cannot be reached in 10 s."""
         try:

@@ -33,7 +33,7 @@ async def hold_many(
     await post(
         tx,
         [
-            _transfer(hold, "hold", f"wallet:{hold.user_id}", "escrow", f"hold:{hold.order_id}")
+            _transfer(hold, "hold", f"wallet:{hold.user_id}", "escrow", key=f"hold:{hold.order_id}")
             for hold in holds
         ],
         at=at,
@@ -48,9 +48,12 @@ async def end_many(
     await post(
         tx,
         [
-            *(_transfer(h, "capture", "escrow", "sales", f"end:{h.order_id}") for h in captures),
             *(
-                _transfer(h, "release", "escrow", f"wallet:{h.user_id}", f"end:{h.order_id}")
+                _transfer(h, "capture", "escrow", "sales", key=f"end:{h.order_id}")
+                for h in captures
+            ),
+            *(
+                _transfer(h, "release", "escrow", f"wallet:{h.user_id}", key=f"end:{h.order_id}")
                 for h in releases
             ),
         ],
@@ -58,7 +61,7 @@ async def end_many(
     )
 
 
-def _transfer(hold: Hold, kind: str, debit: str, credit: str, key: str) -> Transfer:
+def _transfer(hold: Hold, kind: str, debit: str, credit: str, *, key: str) -> Transfer:
     return Transfer(
         key=key,
         kind=kind,

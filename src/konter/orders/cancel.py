@@ -14,8 +14,9 @@ from konter.ledger.holds import Hold, end_many
 from konter.orders import store
 from konter.orders.desk import OrdersDesk
 from konter.orders.read import NotYours, OrderNotFound
-from konter.orders.settle import Settled, Tidings, Via, never_left, settle_many
+from konter.orders.settle import never_left, settle_many
 from konter.orders.states import AttemptState, OrderState
+from konter.orders.tidings import Settled, Tidings, Via
 
 log = structlog.get_logger("konter.orders")
 

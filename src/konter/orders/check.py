@@ -79,7 +79,8 @@ WHERE started_at < ended_before
 
 AFTER_THE_END = """
 SELECT a.reference, e.started_at FROM orders.attempts a
-JOIN suppliers.exchanges e ON e.reference = a.reference AND e.started_at > a.ended_at + interval '1 minute'
+JOIN suppliers.exchanges e ON e.reference = a.reference
+    AND e.started_at > a.ended_at + interval '1 minute'
 WHERE e.purpose IN ('purchase', 'enquiry') AND e.problem IS DISTINCT FROM 'lease too old'
 """
 

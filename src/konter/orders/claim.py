@@ -78,19 +78,19 @@ async def claim(desk: OrdersDesk, most: int) -> list[Claimed]:
         for attempt in attempts:
             order = orders[attempt.order_id]
             _note_lost_call(attempt)
-            wait = _not_now(desk, attempt, order, crowded, now)
+            wait = _not_now(desk, attempt, order, crowded, now=now)
             if wait is not None:
                 attempt.next_action_at = wait
                 continue
             if attempt.parked_news is not None:
-                claimed.append(_parked(desk, attempt, order, began, now))
+                claimed.append(_parked(desk, attempt, order, began=began, now=now))
                 continue
             if order.state is OrderState.HELD:
                 order.moves += 1
                 moves.append(store.Move(order.id, order.moves, "held", "sent", "claimed"))
                 order.state = OrderState.SENT
                 moved.append(order)
-            claimed.append(_send(desk, attempt, order, began, now))
+            claimed.append(_send(desk, attempt, order, began=began, now=now))
         await _drop_needless(desk, tx, attempts, orders, now=now)
         await store.write_attempts(tx, attempts)
         await store.write_orders(tx, moved, at=now)
@@ -131,6 +131,7 @@ def _not_now(
     attempt: store.AttemptRow,
     order: store.OrderRow,
     crowded: dict[int, datetime],
+    *,
     now: datetime,
 ) -> datetime | None:
     """When this attempt may be looked at again, or None: it may be asked about now."""
@@ -152,6 +153,7 @@ def _send(
     desk: OrdersDesk,
     attempt: store.AttemptRow,
     order: store.OrderRow,
+    *,
     began: float,
     now: datetime,
 ) -> Claimed:
@@ -169,6 +171,7 @@ def _parked(
     desk: OrdersDesk,
     attempt: store.AttemptRow,
     order: store.OrderRow,
+    *,
     began: float,
     now: datetime,
 ) -> Claimed:

@@ -80,16 +80,17 @@ class Step:
 def decide(
     order: OrderState,
     attempt: AttemptState,
-    is_current: bool,
     news: Outcome,
     given: Circumstances,
+    *,
+    is_current: bool,
 ) -> Step:
     """The step that ``news`` about one attempt means for its order."""
     match news:
         case Delivered():
             return _delivered(order, attempt, is_current)
         case Rejected():
-            return _rejected(order, attempt, is_current, news, given)
+            return _rejected(order, attempt, news, given, is_current=is_current)
         case Pending():
             return _still_open(order, attempt, is_current, Follow.ENQUIRE, formed=True)
         case Unknown():
@@ -118,9 +119,10 @@ def _disputed(order: OrderState) -> OrderState:
 def _rejected(
     order: OrderState,
     attempt: AttemptState,
-    is_current: bool,
     news: Rejected,
     given: Circumstances,
+    *,
+    is_current: bool,
 ) -> Step:
     if attempt in (AttemptState.REJECTED, AttemptState.REVERSED):
         return Step(order, attempt)
@@ -163,7 +165,7 @@ def _absent(
         return Step(order, attempt)
     if given.absence_proves:
         refusal = Rejected(Fault.OTHER, formed=False, reason="")
-        return _rejected(order, attempt, is_current, refusal, given)
+        return _rejected(order, attempt, refusal, given, is_current=is_current)
     return _still_open(order, attempt, is_current, Follow.REVIEW, formed=False)
 
 

@@ -9,13 +9,12 @@ from konter.catalogue.offers import Offer, sellables, usable_offers
 from konter.db.pool import Tx
 from konter.hooks.notices import Notice
 from konter.kernel.clock import WIB
-from konter.kernel.ids import attempt_reference
 from konter.kernel.money import Rupiah
 from konter.kernel.outcome import Outcome, Rejected
 from konter.orders.decide import Follow
 from konter.orders.desk import OrdersDesk
 from konter.orders.states import OrderState
-from konter.orders.store import AttemptRow, NewAttempt, OrderRow
+from konter.orders.store import AttemptRow, OrderRow
 from konter.suppliers.gate import blocked_accounts
 
 Offers = dict[int, list[Offer]]
@@ -71,6 +70,7 @@ async def other_offers(
     tx: Tx,
     attempts: Mapping[int, AttemptRow],
     orders: Mapping[int, OrderRow],
+    *,
     refused: Set[int],
 ) -> Offers:
     """Where refused orders could still be bought without a loss, leaving out what was tried."""
@@ -100,35 +100,6 @@ async def other_offers(
         if fresh:
             found[order.id] = fresh
     return found
-
-
-def attempt_after(
-    desk: OrdersDesk,
-    order: OrderRow,
-    last: AttemptRow,
-    offer: Offer | None,
-    *,
-    new_id: int,
-    at: datetime,
-) -> NewAttempt:
-    """The attempt after ``last``: at another offer, or (None) the same one with a new reference."""
-    number = last.number + 1
-    customer_no = last.customer_no
-    if offer is not None:
-        parts = (order.target_id, order.server_id) if order.server_id else (order.target_id,)
-        customer_no = desk.providers[offer.account].join(parts, order.product_brand)
-    return NewAttempt(
-        id=new_id,
-        order_id=order.id,
-        number=number,
-        reference=attempt_reference(order.code, number),
-        account=offer.account if offer else last.account,
-        sku=offer.sku if offer else last.sku,
-        customer_no=customer_no,
-        expected_cost=offer.cost.amount if offer else last.expected_cost,
-        max_price=last.max_price,
-        next_action_at=at,
-    )
 
 
 def tell_buyer(notices: list[Notice], order: OrderRow, news: Outcome, at: datetime) -> None:

@@ -10,7 +10,7 @@ from konter.kernel.outcome import NotSent, Outcome, Unknown
 from konter.kernel.wire_types import WireAnswer, WireSilence
 from konter.orders.claim import Claimed
 from konter.orders.desk import OrdersDesk
-from konter.orders.settle import Settled, Tidings, Via
+from konter.orders.tidings import Settled, Tidings, Via
 from konter.upstreams.contract import Provider, Purchase
 from konter.upstreams.wire import StartBy
 

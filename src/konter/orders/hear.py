@@ -9,7 +9,7 @@ from konter.hooks import inbox
 from konter.kernel.outcome import Outcome, Unknown
 from konter.kernel.wire_types import WireCall
 from konter.orders.desk import OrdersDesk
-from konter.orders.settle import Settled, Tidings, Via
+from konter.orders.tidings import Settled, Tidings, Via
 from konter.upstreams.contract import News, Provider
 
 log = structlog.get_logger("konter.hooks")

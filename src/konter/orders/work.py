@@ -11,7 +11,8 @@ from konter.orders.claim import Claimed, claim
 from konter.orders.desk import OrdersDesk
 from konter.orders.fulfil import fulfil
 from konter.orders.hear import hear
-from konter.orders.settle import Settled, Tidings, settle_many
+from konter.orders.settle import settle_many
+from konter.orders.tidings import Settled, Tidings
 
 SETTLING_LANES = 2
 """While one batch of news commits, one more may be under way."""

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
+import psycopg
 import structlog
 from litestar import Request
 from litestar.exceptions import HTTPException, ValidationException
@@ -70,6 +71,12 @@ def of_framework(request: Request[Any, Any, Any], error: HTTPException) -> Shown
     )
 
 
+def of_database(request: Request[Any, Any, Any], error: psycopg.OperationalError) -> Shown:
+    """The database went away or is restarting: nobody's fault who asked, and it may work soon."""
+    log.warning("web.database_away", error=type(error).__name__, said=_first_line(error))
+    return of_konter(request, Unavailable())
+
+
 def of_anything(request: Request[Any, Any, Any], error: Exception) -> Shown:
     """We are wrong: the asker gets a number to quote, the log gets the number and the stack."""
     incident = secrets.token_hex(6)
@@ -88,6 +95,7 @@ def of_anything(request: Request[Any, Any, Any], error: Exception) -> Shown:
 HANDLERS: Final[ExceptionHandlersMap] = {
     KonterError: of_konter,
     HTTPException: of_framework,
+    psycopg.OperationalError: of_database,
     Exception: of_anything,
 }
 

@@ -24,6 +24,14 @@ CREATE TABLE suppliers.shop_pause (
     reason    text
 );
 
+-- A counter that every worker also notes in a file of its own: a database that is behind the file
+-- was restored from a backup, and must not buy again what was bought since.
+CREATE TABLE suppliers.memory (
+    one   boolean PRIMARY KEY DEFAULT true CHECK (one),
+    beats bigint NOT NULL
+);
+INSERT INTO suppliers.memory (beats) VALUES (0);
+
 -- The last price list of each account, so that limits hold across processes and restarts.
 CREATE TABLE suppliers.price_lists (
     account    text PRIMARY KEY REFERENCES suppliers.accounts,
@@ -83,3 +91,4 @@ GRANT USAGE ON SCHEMA suppliers TO konter_app;
 GRANT SELECT, INSERT, UPDATE ON suppliers.accounts, suppliers.price_lists TO konter_app;
 GRANT SELECT, INSERT, DELETE ON suppliers.shop_pause TO konter_app;
 GRANT SELECT, INSERT ON suppliers.exchanges TO konter_app;
+GRANT SELECT, UPDATE ON suppliers.memory TO konter_app;

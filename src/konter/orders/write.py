@@ -1,0 +1,44 @@
+"""One commit of settlement: everything that was noted, in a fixed number of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import structlog
+
+from konter.db.pool import Tx
+from konter.hooks import inbox, notices, tasks
+from konter.ledger.holds import end_many
+from konter.ledger.post import post
+from konter.orders import store
+from konter.orders.desk import OrdersDesk
+from konter.orders.onward import close_gates, next_attempts
+from konter.orders.record import Work
+from konter.orders.tidings import Tidings
+from konter.suppliers import exchanges
+
+log = structlog.get_logger("konter.orders")
+
+
+async def write(desk: OrdersDesk, tx: Tx, work: Work, tidings: Sequence[Tidings]) -> None:
+    """Everything of one commit. Attempts that stop being current make way before new ones come."""
+    await close_gates(tx, work)
+    new_attempts = await next_attempts(desk, tx, work)
+    await store.write_attempts(tx, list(work.attempts.values()))
+    await store.insert_attempts(tx, new_attempts, at=work.at)
+    await store.write_orders(tx, list(work.orders.values()), at=work.at)
+    await store.write_moves(tx, work.moves, at=work.at)
+    await end_many(tx, captures=work.captures, releases=work.releases, at=work.at)
+    await post(tx, work.costs, at=work.at)
+    await notices.add_many(tx, work.notices)
+    ended = [f"order:{order_id}" for order_id in work.ended]
+    await tasks.close_many(tx, ended, at=work.at, by="settled", kind="stuck")
+    for kind, subject, detail in await tasks.open_many(tx, work.tasks):
+        log.warning("alert." + kind, subject=subject, detail=detail)
+    await exchanges.keep(tx, [t.exchange for t in tidings if t.exchange is not None])
+    heard = [
+        inbox.Finished(t.message, "handled", type(t.news).__name__)
+        for t in tidings
+        if t.message is not None
+    ]
+    await inbox.finish(tx, heard, at=work.at)

@@ -1,0 +1,211 @@
+"""The served OpenAPI document is true: every answer fits it, whatever is thrown at the door."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+import pytest
+
+from tests.shop import Buyer, Shop
+from tests.web.schema import HeldToItsWord, held_to_its_word
+from tests.web.test_callback import PING, SUCCESS, signed
+
+PASSWORD = "kata-sandi-panjang"
+
+
+@pytest.fixture
+async def watched(shop: Shop) -> Shop:
+    """The shop, every answer of whose site is compared with its own document."""
+    shop.client = await held_to_its_word(shop.client)
+    return shop
+
+
+async def test_every_described_operation_answers_as_described(watched: Shop) -> None:
+    shop = watched
+    client = shop.client
+    assert isinstance(client, HeldToItsWord)
+    buyer, other = await shop.buyer(money=40_000), await shop.buyer(money=0)
+    await _accounts(client, buyer)
+    await _catalogue(shop, client, buyer)
+    await _orders(shop, buyer, other)
+    await _messages(client, buyer)
+    described = {
+        f"{method.upper()} {template}"
+        for template, item in client.schema.document["paths"].items()
+        for method in item
+    }
+    assert {name for name, _ in client.seen} == described
+    kinds = {status for name, status in client.seen if name == "POST /api/transactions"}
+    assert kinds == {200, 201, 401, 409, 415, 422}
+
+
+async def _accounts(client: HeldToItsWord, buyer: Buyer) -> None:
+    new = {"name": "Siti", "email": "siti@contoh.id", "password": PASSWORD}
+    token = (await client.post("/api/auth/register", json=new)).json()["token"]
+    await client.post("/api/auth/register", json=new)
+    await client.post("/api/auth/register", json={})
+    await client.post("/api/auth/login", json={**new, "password": "salah"})
+    await client.post("/api/auth/login", json=new)
+    await buyer.get("/api/auth/me")
+    await client.get("/api/auth/me")
+    await client.post("/api/auth/logout", headers={"Authorization": f"Bearer {token}"})
+    await client.post("/api/auth/logout", headers={"Authorization": f"Bearer {token}"})
+
+
+async def _catalogue(shop: Shop, client: HeldToItsWord, buyer: Buyer) -> None:
+    """Nothing to ask on a site without the catalogue's routes."""
+    if client.schema.operation("GET", "/api/categories") is None:
+        return
+    categories = (await client.get("/api/categories")).json()["data"]
+    for category in categories:
+        await buyer.get(f"/api/categories/{category['id']}/products")
+    await client.get("/api/categories/999999/products")
+    await client.get("/api/products?search=xl&per_page=5")
+    await client.get("/api/products?page=0")
+    await client.get(f"/api/products/{await shop.product('xld10')}")
+    await client.get("/api/products/999999")
+
+
+async def _orders(shop: Shop, buyer: Buyer, other: Buyer) -> None:
+    one = (await buyer.buys("xld10", "087800001230", ref_id="a")).json()["transaction"]
+    await buyer.buys("xld10", "087800001230", ref_id="a")
+    await buyer.buys("xld10", "087800001231", ref_id="a")
+    await buyer.buys("xld10", "087800001232")
+    await other.buys("xld10", "087800001232", ref_id="b")
+    await other.buys("xld10", "087800001232", ref_id="b")
+    await buyer.buys("xld10", "0")
+    waiting = (await buyer.buys("xld10", "087800006001")).json()["transaction"]
+    for by in (buyer, other):
+        for order in (one["id"], waiting["id"], 999):
+            await by.get(f"/api/transactions/{order}")
+            await by.get(f"/api/transactions/{order}/refresh-status")
+            await by.post(f"/api/transactions/{order}/cancel")
+    await buyer.get("/api/transactions")
+    await buyer.get("/api/transactions?page=0")
+    await shop.client.post("/api/transactions", json={})
+    await shop.client.post(
+        "/api/transactions",
+        data="x",
+        headers={"Authorization": f"Bearer {buyer.token}", "Content-Type": "text/plain"},
+    )
+
+
+async def _messages(client: HeldToItsWord, buyer: Buyer) -> None:
+    for path in ("balance", "mutations", "mutations?page=x", "notifications"):
+        await buyer.get(f"/api/{path}")
+    await buyer.post("/api/notifications/read")
+    for body in (SUCCESS, PING):
+        for headers in ({}, {"X-Hub-Signature": signed(body)}):
+            await client.post("/webhook/digiflazz", data=body, headers=headers)
+
+
+def _order(**facts: Any) -> dict[str, Any]:
+    return {"product_id": 1, "target_id": "087800001230", **facts}
+
+
+BAD_BODIES: Final[dict[str, bytes]] = {
+    "nothing": b"",
+    "half": b'{"product_id": 1, ',
+    "not UTF-8": b'{"target_id": "\xff\xfe"}',
+    "UTF-16": '{"target_id": "0878"}'.encode("utf-16"),
+    "NaN": b'{"product_id": NaN, "target_id": "1"}',
+    "a list nested ten thousand deep": b"[" * 10_000,
+    "an object nested five thousand deep": b'{"target_id":' * 5_000 + b"1" + b"}" * 5_000,
+    "a number of ten thousand digits": b'{"product_id": ' + b"9" * 10_000 + b"}",
+    "a huge exponent": b'{"product_id": 1e999999, "target_id": "1"}',
+    "the same key twice": b'{"product_id": 1, "product_id": "x", "target_id": "1"}',
+}
+
+STRANGE_TEXTS: Final = (
+    "\x00",
+    "a\x00b",
+    "\ud800",
+    "\udfff\ud800",
+    "\u202e0878",
+    "08\n78",
+    "𝟘𝟠𝟙𝟚𝟛𝟜𝟝𝟞𝟟𝟠𝟡",
+    "٠٨١٢٣٤٥٦٧٨٩",
+    "'; DROP TABLE orders.orders; --",
+    "%",
+    " ",
+    "x" * 60_000,
+)
+STRANGE_VALUES: Final = (
+    *(None, True, 1.5, -1, 0, 2**31, 2**63 - 1, 2**63, 2**64, -(2**63) - 1, 10**30, [], {}, [[]]),
+    *({"$ne": 1}, ""),
+    *STRANGE_TEXTS,
+)
+
+
+async def test_no_body_whatever_makes_an_error_of_ours(watched: Shop) -> None:
+    """HeldToItsWord refuses a status that is not described, and a 500 is told apart here."""
+    buyer = await watched.buyer(money=20_000)
+    headers = {"Authorization": f"Bearer {buyer.token}", "Content-Type": "application/json"}
+    product = await watched.product("xld10")
+    for path in ("/api/transactions", "/api/auth/login", "/api/auth/register"):
+        for name, body in BAD_BODIES.items():
+            answer = await watched.client.post(path, data=body, headers=headers)
+            assert answer.status_code in (422, 429), f"{path} {name}: {answer.text}"
+    for field in ("product_id", "target_id", "server_id", "ref_id"):
+        for value in STRANGE_VALUES:
+            body = {**_order(product_id=product), field: value}
+            answer = await buyer.post("/api/transactions", body)
+            allowed = (201, 422) if field in ("server_id", "ref_id") else (422,)
+            assert answer.status_code in allowed, f"{field}={value!r}: {answer.text}"
+    for field in ("email", "password", "name"):
+        for value in STRANGE_VALUES:
+            account = {"name": "Siti", "email": "siti@contoh.id", "password": PASSWORD}
+            for path in ("/api/auth/login", "/api/auth/register"):
+                answer = await watched.client.post(path, json={**account, field: value})
+                assert answer.status_code < 500, f"{path} {field}={value!r}: {answer.text}"
+    await asyncio.sleep(0.2)
+    assert await watched.breaches() == []
+
+
+async def test_no_address_whatever_makes_an_error_of_ours(watched: Shop) -> None:
+    buyer = await watched.buyer(money=0)
+    for number in (-1, 0, 2**31, 2**63 - 1, 2**63, 10**30):
+        for rest in ("", "/refresh-status"):
+            answer = await buyer.get(f"/api/transactions/{number}{rest}")
+            assert answer.status_code in (404, 422), f"{number}: {answer.text}"
+        answer = await buyer.post(f"/api/transactions/{number}/cancel")
+        assert answer.status_code in (404, 422), f"{number}: {answer.text}"
+    for page in ("-1", "0", "x", "1.5", str(10**9), str(10**30), "", "%00", "1&page=2"):
+        for path in ("transactions", "mutations", "notifications"):
+            answer = await buyer.get(f"/api/{path}?page={page}")
+            assert answer.status_code in (200, 422), f"{path} {page}: {answer.text}"
+
+
+async def test_no_header_whatever_makes_an_error_of_ours(watched: Shop) -> None:
+    buyer = await watched.buyer(money=50_000)
+    for key in ("é", "x" * 8_000, "\t", "%00", "a b", "1"):
+        answer = await buyer.buys("xld10", "087800001230", headers={"Idempotency-Key": key})
+        assert answer.status_code in (200, 201, 422), f"{key!r}: {answer.text}"
+    for token in ("é", "x" * 8_000, "x" * 43, " "):
+        header = {"Authorization": f"Bearer {token}"}
+        answer = await watched.client.get("/api/balance", headers=header)
+        assert answer.status_code == 401
+
+
+async def test_a_body_of_seventy_thousand_bytes_is_too_large(watched: Shop) -> None:
+    """The size is announced, so not a byte of it needs to be sent."""
+    buyer = await watched.buyer(money=0)
+    answer = await watched.client.post(
+        "/api/transactions",
+        data=b" " * 70_000,
+        headers={"Authorization": f"Bearer {buyer.token}", "Content-Type": "application/json"},
+        expect100=True,
+    )
+    assert answer.status_code == 413
+
+
+async def test_another_kind_of_body_is_refused_by_its_kind(watched: Shop) -> None:
+    buyer = await watched.buyer(money=0)
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "x"):
+        answer = await watched.client.post(
+            "/api/transactions",
+            data=b"product_id=1",
+            headers={"Authorization": f"Bearer {buyer.token}", "Content-Type": kind},
+        )
+        assert (answer.status_code, answer.json()["code"]) == (415, "not_json"), kind
