@@ -111,7 +111,7 @@ BAD_BODIES: Final[dict[str, bytes]] = {
     "UTF-16": '{"target_id": "0878"}'.encode("utf-16"),
     "NaN": b'{"product_id": NaN, "target_id": "1"}',
     "a list nested ten thousand deep": b"[" * 10_000,
-    "an object nested five thousand deep": b'{"target_id":' * 5_000 + b"1" + b"}" * 5_000,
+    "an object nested three thousand deep": b'{"target_id":' * 3_000 + b"1" + b"}" * 3_000,
     "a number of ten thousand digits": b'{"product_id": ' + b"9" * 10_000 + b"}",
     "a huge exponent": b'{"product_id": 1e999999, "target_id": "1"}',
     "the same key twice": b'{"product_id": 1, "product_id": "x", "target_id": "1"}',
@@ -131,7 +131,7 @@ STRANGE_TEXTS: Final = (
     " ",
     "x" * 60_000,
 )
-STRANGE_VALUES: Final = (
+STRANGE_VALUES: Final[tuple[Any, ...]] = (
     *(None, True, 1.5, -1, 0, 2**31, 2**63 - 1, 2**63, 2**64, -(2**63) - 1, 10**30, [], {}, [[]]),
     *({"$ne": 1}, ""),
     *STRANGE_TEXTS,
@@ -149,8 +149,8 @@ async def test_no_body_whatever_makes_an_error_of_ours(watched: Shop) -> None:
             assert answer.status_code in (422, 429), f"{path} {name}: {answer.text}"
     for field in ("product_id", "target_id", "server_id", "ref_id"):
         for value in STRANGE_VALUES:
-            body = {**_order(product_id=product), field: value}
-            answer = await buyer.post("/api/transactions", body)
+            order = {**_order(product_id=product), field: value}
+            answer = await buyer.post("/api/transactions", order)
             allowed = (201, 422) if field in ("server_id", "ref_id") else (422,)
             assert answer.status_code in allowed, f"{field}={value!r}: {answer.text}"
     for field in ("email", "password", "name"):

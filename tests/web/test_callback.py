@@ -184,12 +184,8 @@ async def test_an_unproved_callback_is_refused_and_nothing_of_it_is_kept(door: S
     assert await inbox(door) == []
 
 
-async def test_without_a_configured_secret_no_callback_is_believed(
-    conninfo: str, sim: Sim
-) -> None:
-    async with open_shop(
-        conninfo, sim, with_worker=False, DIGIFLAZZ_WEBHOOK_SECRET=""
-    ) as shop:
+async def test_without_a_configured_secret_no_callback_is_believed(conninfo: str, sim: Sim) -> None:
+    async with open_shop(conninfo, sim, with_worker=False, DIGIFLAZZ_WEBHOOK_SECRET="") as shop:
         await sim.options(webhook_url="")
         for signature in (None, TRUE, UNPROVED["with no secret"]):
             assert (await knock(shop, FAILURE, signature)).status_code == 401

@@ -138,8 +138,13 @@ async def counter(conninfo: str, sim: Sim) -> AsyncIterator[Shop]:
         ]
     )
     await sim.options(repost_gap_s=GAP_S, webhook_url="")
-    quick = {"KONTER_ENQUIRY_FIRST_S": "30", "KONTER_ENQUIRY_SPACING_S": "30"}
-    async with open_shop(conninfo, sim, KONTER_ENQUIRY_MIN_GAP_S=str(GAP_S), **quick) as shop:
+    async with open_shop(
+        conninfo,
+        sim,
+        KONTER_ENQUIRY_MIN_GAP_S=str(GAP_S),
+        KONTER_ENQUIRY_FIRST_S="30",
+        KONTER_ENQUIRY_SPACING_S="30",
+    ) as shop:
         await sim.options(webhook_url="")
         rule = Rule(Role.RESELLER, Kind.FLAT, 138, brand="DANA")
         await set_rule(shop.house.catalogue, rule)

@@ -1,4 +1,4 @@
-"""``/api/balance``, ``/api/mutations``, ``/api/notifications``: a buyer's own money and messages."""
+"""``/api/balance``, ``/api/mutations``, ``/api/notifications``: a buyer's own."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from litestar import post
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
@@ -51,7 +52,8 @@ class TransactionFailed(Refused):
     summary="Buat transaksi",
     responses=refusals(
         NotEnoughBalance, ProductClosed, SoldToday, RefReused, AccountBlocked, TransactionFailed
-    ),
+    )
+    | {200: ResponseSpec(Created, generate_examples=False, description="Sudah pernah dibuat")},
     tags=TAGS,
 )
 async def post_create(data: JSONBody[NewTransaction], request: SiteRequest) -> Answer[Created]:

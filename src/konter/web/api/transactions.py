@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from litestar import Router, get, post
-from litestar.params import FromPath, QueryParameter
+from litestar.params import PathParameter, QueryParameter
 from msgspec import UNSET, Struct, UnsetType
 
 from konter.kernel.clock import iso
@@ -23,6 +23,8 @@ from konter.web.errors import refusals
 from konter.web.request import SiteRequest
 
 PER_PAGE = 20
+
+TransactionId = Annotated[int, PathParameter(le=2**63 - 1)]
 
 
 class Page(Struct):
@@ -71,7 +73,7 @@ async def get_list(
     responses=refusals(OrderNotFound, NotYours),
     tags=TAGS,
 )
-async def get_one(request: SiteRequest, transaction_id: FromPath[int]) -> Answer[One]:
+async def get_one(request: SiteRequest, transaction_id: TransactionId) -> Answer[One]:
     async with request.desks.db.read() as tx:
         order = await order_of(tx, transaction_id, request.user.id)
     return Answer(One(view(order)))
@@ -83,7 +85,7 @@ async def get_one(request: SiteRequest, transaction_id: FromPath[int]) -> Answer
     responses=refusals(OrderNotFound, NotYours),
     tags=TAGS,
 )
-async def get_refresh(request: SiteRequest, transaction_id: FromPath[int]) -> Answer[Refreshed]:
+async def get_refresh(request: SiteRequest, transaction_id: TransactionId) -> Answer[Refreshed]:
     """Bring the next question to the upstream forward and wait briefly for its answer.
 
     Within the upstream's least gap (60 s) the stored answer is repeated, with ``next_check_at``.
@@ -115,7 +117,7 @@ async def get_refresh(request: SiteRequest, transaction_id: FromPath[int]) -> An
     responses=refusals(OrderNotFound, NotYours, CannotCancel),
     tags=TAGS,
 )
-async def post_cancel(request: SiteRequest, transaction_id: FromPath[int]) -> Answer[Created]:
+async def post_cancel(request: SiteRequest, transaction_id: TransactionId) -> Answer[Created]:
     """Give the balance back for an order that was not sent yet."""
     user_id = request.user.id
     await cancel(
