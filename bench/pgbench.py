@@ -34,7 +34,8 @@ DECLARE
     attempt_no bigint := order_no + 1;
     code    text := 'TRX-' || to_char(today, 'YYYYMMDD') || '-'
                  || upper(substr(md5(random()::text), 1, 8));
-    print   bytea := sha256(convert_to('[' || wanted || ',"' || number || '",null,"balance"]', 'UTF8'));
+    print   bytea := sha256(convert_to(
+        '[' || wanted || ',"' || number || '",null,"balance"]', 'UTF8'));
     known   orders.requests;
     product record;
     wallet  ledger.wallets;

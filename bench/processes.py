@@ -8,12 +8,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 
 ROOT = Path(__file__).parent.parent
 KONTER = str(Path(sys.executable).parent / "konter")
@@ -31,7 +31,8 @@ COMMON = {
 def environ(conninfo: str, **changes: str) -> dict[str, str]:
     """What a process of ours gets: nothing of the settings of whoever runs the bench."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("KONTER_", "DIGIFLAZZ_"))}
-    return {**kept, **COMMON, "DATABASE_URL": conninfo, **changes}
+    found = {"PYTHONPATH": str(ROOT), "DATABASE_URL": conninfo}
+    return {**kept, **COMMON, **found, **changes}
 
 
 @contextmanager
@@ -59,16 +60,21 @@ def running(
 def served(
     conninfo: str, *, processes: int = 1, worker: bool = False, **changes: str
 ) -> Iterator[str]:
-    """``konter serve`` as a user starts it; answers its address once it is ready."""
+    """``konter serve`` as a user starts it, several times on one port where asked for.
+
+    Answers its address once all are ready.
+    """
     port = free_port()
-    arguments = [KONTER, "serve", "--port", str(port)]
-    arguments += ["--processes", str(processes)] if processes > 1 else []
-    arguments += [] if worker else ["--no-worker"]
-    with running(*arguments, env=environ(conninfo, **changes), name="serve") as process:
-        address = f"http://127.0.0.1:{port}"
-        until_ready(f"{address}/readyz", process)
+    arguments = [KONTER, "serve", "--port", str(port), *([] if worker else ["--no-worker"])]
+    address = f"http://127.0.0.1:{port}"
+    with ExitStack() as stack:
+        for number in range(processes):
+            name = f"serve-{number}"
+            env = environ(conninfo, **changes)
+            process = stack.enter_context(running(*arguments, env=env, name=name))
+            until_ready(f"{address}/readyz", process)
         if processes > 1:
-            time.sleep(1)  # the others come a moment later, on the same port
+            time.sleep(1)  # the first one answers for the others, who come a moment later
         yield address
 
 
@@ -78,12 +84,13 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def until_ready(url: str, process: psutil.Process) -> None:
+def until_ready(url: str, process: psutil.Process, token: str = "") -> None:
     """Wait until ``url`` answers 200; stop the bench if the process ends or 20 s pass."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline and process.is_running():
         try:
-            with urlopen(url, timeout=2) as answer:
+            request = Request(url, headers={"Authorization": f"Bearer {token}"})
+            with urlopen(request, timeout=2) as answer:
                 if answer.status == 200:
                     return
         except (URLError, ConnectionError, TimeoutError):

@@ -27,8 +27,9 @@ function setup(thread)
   number = number + 1
   table.insert(threads, thread)
 end
-local text = "POST /api/transactions HTTP/1.1\\r\\nHost: bench\\r\\nAuthorization: Bearer %s%033d\\r\\n"
-  .. "Content-Type: application/json\\r\\nPrefer: respond-async\\r\\nContent-Length: %d\\r\\n\\r\\n%s"
+local text = "POST /api/transactions HTTP/1.1\\r\\nHost: bench\\r\\nPrefer: respond-async\\r\\n"
+  .. "Authorization: Bearer %s%033d\\r\\nContent-Type: application/json\\r\\n"
+  .. "Content-Length: %d\\r\\n\\r\\n%s"
 local body = '{"product_id":%d,"target_id":"0812%08d","ref_id":"b-%d-%d-%d"}'
 local rest = "GET /healthz HTTP/1.1\\r\\nHost: bench\\r\\n\\r\\n"
 local first, seed = nil, 0

@@ -9,6 +9,7 @@ import asyncio
 import json
 import socket
 import time
+import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -57,7 +58,6 @@ QUICK = {
     "KONTER_PRICE_LIST_CACHE_S": "0",
     "KONTER_MINIMUM_MARGIN": "100",
     "KONTER_DB_POOL": "10",
-    "KONTER_HOME": "build/test-home",
 }
 
 
@@ -65,6 +65,7 @@ def quick_settings(conninfo: str, sim: Sim, **changes: str) -> Settings:
     """Settings that turn minutes into tenths of a second."""
     environ = {
         **QUICK,
+        "KONTER_HOME": f"build/test-home/{uuid.uuid4().hex}",
         "DATABASE_URL": conninfo,
         "KONTER_SECRET": "x" * 40,
         "DIGIFLAZZ_USERNAME": USERNAME,
@@ -232,15 +233,18 @@ async def served(house: House) -> AsyncIterator[Client]:
         interface=Interfaces.ASGI,
         websockets=False,
         log_level=LogLevels.error,
+        backlog=1024,  # as `konter serve` does: beyond it a caller waits for somebody to hang up
     )
     serving = asyncio.create_task(server.serve())
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(connector=connector) as session:
         client = Client(f"http://127.0.0.1:{port}", session)
-        await _until_it_answers(client)
-        yield client
-    server.stop()  # type: ignore[no-untyped-call]
-    await serving
+        try:
+            await _until_it_answers(client)
+            yield client
+        finally:
+            server.stop()  # type: ignore[no-untyped-call]
+            await serving
 
 
 async def _until_it_answers(client: Client) -> None:
@@ -270,10 +274,12 @@ async def open_shop(
         await stock(house, sim)
         await sim.options(webhook_url=f"{client.url}/webhook/digiflazz")
         shop = Shop(house, sim, client)
-        if with_worker:
-            await shop.start_worker()
-        yield shop
-        await shop.stop_worker()
+        try:
+            if with_worker:
+                await shop.start_worker()
+            yield shop
+        finally:
+            await shop.stop_worker()
 
 
 async def stock(house: House, sim: Sim) -> None:

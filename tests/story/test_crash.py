@@ -26,7 +26,7 @@ from tests.sim_process import Sim
 
 PRICE, COST = 11_500, 10_000
 OPENING = 10_000_000
-AT_ONCE: Final = 5
+AT_ONCE: Final = 12
 """Deaths at once: most of each is waiting."""
 
 UNDECIDED = "SELECT count(*) FROM orders.orders WHERE state IN ('held', 'sent')"
@@ -184,7 +184,7 @@ async def test_death_while_asking_loses_and_doubles_nothing(
 ) -> None:
     """For each kind of answer, purchases and enquiries alike."""
     sim = Sim(place.sim_url)
-    await sim.options(latency_ms=100)
+    await sim.options(latency_ms=60)
     deaths = Deaths(kiln, server_conninfo, place)
     moments = [Moment("asking", n) for n in range(1, len(ANSWERS) + 5)]
     await asyncio.gather(*(deaths.die(moment) for moment in moments))

@@ -14,6 +14,7 @@ from konter.app import House
 from konter.cli.inside import actor, in_house, shown
 from konter.cli.story import print_story
 from konter.orders.cancel import cancel
+from konter.orders.end import Verdict, end
 from konter.orders.hasten import hasten
 from konter.orders.queue import live_orders, queue, tally
 from konter.orders.read import id_of_code
@@ -52,6 +53,25 @@ def resolve_dispute(
         async with house.db.read() as tx:
             order_id = await id_of_code(tx, code)
         return await resolve(house.orders, order_id, decision, actor=actor(), reason=reason)
+
+    typer.echo(f"{code} is now {in_house(act)}.")
+
+
+@order_app.command("end")
+def end_sent(
+    code: Code,
+    verdict: Annotated[Verdict, typer.Argument(help="What you have seen at the upstream.")],
+    reason: Annotated[str, typer.Option(help="Why, and on what evidence.")],
+    serial: Annotated[str | None, typer.Option(help="The serial number, where delivered.")] = None,
+) -> None:
+    """End an order that the upstream never decides: delivered, or failed and refunded."""
+
+    async def act(house: House) -> str:
+        async with house.db.read() as tx:
+            order_id = await id_of_code(tx, code)
+        return await end(
+            house.orders, order_id, verdict, actor=actor(), reason=reason, serial=serial
+        )
 
     typer.echo(f"{code} is now {in_house(act)}.")
 

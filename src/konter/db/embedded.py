@@ -36,6 +36,17 @@ class EmbeddedServer:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         return str(self._server.get_uri(name))
 
+    @property
+    def pid(self) -> int:
+        """The server's main process."""
+        pid = self._server.get_pid()
+        assert pid is not None
+        return int(pid)
+
+    def revive(self) -> None:
+        """Start it again if it died; it recovers what was committed."""
+        self._server.ensure_postgres_running()
+
     def stop(self) -> None:
         self._server.cleanup()
 

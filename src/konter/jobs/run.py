@@ -8,13 +8,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from functools import partial
+from typing import Generic, Protocol, TypeVar
 
 import structlog
 
 log = structlog.get_logger("konter.jobs")
 
 Claim = TypeVar("Claim")
+Job = Callable[[], Awaitable[None]]
 
 
 class Wake:
@@ -51,11 +53,33 @@ class WorkList(Generic[Claim]):
     wake: Wake
     most_per_claim: int = 200
 
+    async def take(self, most: int) -> list[Job]:
+        """Claim, and answer what is to be run."""
+        return [partial(self.work, row) for row in await self.claim(most)]
+
+
+class Served(Protocol):
+    """A work list as the engine sees it, whatever its rows are."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def in_flight(self) -> int: ...
+
+    @property
+    def wake(self) -> Wake: ...
+
+    @property
+    def most_per_claim(self) -> int: ...
+
+    async def take(self, most: int) -> list[Job]: ...
+
 
 class Runner:
     """Runs work lists until told to stop."""
 
-    def __init__(self, lists: Sequence[WorkList[Any]], *, poll_s: float) -> None:
+    def __init__(self, lists: Sequence[Served], *, poll_s: float) -> None:
         self._lists = lists
         self._poll_s = poll_s
         self._stopping = False
@@ -73,13 +97,13 @@ class Runner:
         for work_list in self._lists:
             work_list.wake.hint()
 
-    async def _serve(self, work_list: WorkList[Any]) -> None:
+    async def _serve(self, work_list: Served) -> None:
         running: set[asyncio.Task[None]] = set()
         while not self._stopping:
             free = min(work_list.in_flight - len(running), work_list.most_per_claim)
             claimed = await self._claim(work_list, free) if free > 0 else []
-            for row in claimed:
-                task = asyncio.create_task(self._work(work_list, row))
+            for job in claimed:
+                task = asyncio.create_task(self._work(work_list, job))
                 for tasks in (running, self._under_way):
                     tasks.add(task)
                     task.add_done_callback(tasks.discard)
@@ -87,24 +111,24 @@ class Runner:
             if len(claimed) < free or free <= 0:
                 await work_list.wake.wait(self._poll_s)
 
-    async def _claim(self, work_list: WorkList[Any], most: int) -> Sequence[Any]:
+    async def _claim(self, work_list: Served, most: int) -> list[Job]:
         """Claim; a database that is away for a while is waited for, not died of."""
         try:
-            return await work_list.claim(most)
+            return await work_list.take(most)
         except Exception:
             log.exception("jobs.claim_failed", list=work_list.name)
             await asyncio.sleep(self._poll_s)
             return []
 
-    async def _work(self, work_list: WorkList[Any], row: Any) -> None:
+    async def _work(self, work_list: Served, job: Job) -> None:
         try:
-            await work_list.work(row)
+            await job()
         except Exception:
             # The row keeps its lease and comes back when that ends; nothing is lost.
             log.exception("jobs.work_failed", list=work_list.name)
 
 
-def _hint_if_full(work_list: WorkList[Any], running: set[asyncio.Task[None]]) -> None:
+def _hint_if_full(work_list: Served, running: set[asyncio.Task[None]]) -> None:
     """A place became free in a full list: look again at once."""
     if len(running) >= work_list.in_flight - work_list.most_per_claim:
         work_list.wake.hint()

@@ -39,4 +39,4 @@ def business_date(moment: datetime) -> date:
 
 def iso(moment: datetime) -> str:
     """How our API writes a time: UTC with microseconds and ``Z``."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"

@@ -18,6 +18,7 @@ SELECT * FROM unnest(%(key)s::text[], %(kind)s::text[], %(debit)s::text[], %(cre
     %(amount)s::bigint[], %(wallet_id)s::bigint[], %(wallet_line)s::bigint[],
     %(wallet_after)s::bigint[], %(order_id)s::bigint[], %(reference)s::text[], %(note)s::text[],
     %(actor)s::text[], %(happened_at)s::timestamptz[], %(recorded_at)s::timestamptz[])
+ON CONFLICT (key) DO NOTHING
 """
 
 # Lines moved on only from where the lock saw them: a wallet that changed otherwise is a bug.
@@ -111,28 +112,29 @@ async def post(
     *,
     at: datetime,
     locked: Mapping[int, Wallet] | None = None,
-) -> list[Transfer]:
-    """Write transfers and move their wallets; answers those that were new.
+) -> None:
+    """Write transfers and move their wallets; a replay of a key with the same facts does nothing.
 
-    ``locked``: wallets that this transaction has locked already; keys are then taken to be fresh
-    and a replay is a database error. Without it the wallets are locked here and a replay of a key
-    with the same facts does nothing. Raises FloorPassed, WalletBlocked, NoWallet, KeyReused.
+    ``locked``: wallets that this transaction has locked already; keys are then taken to be fresh.
+    Without it the wallets are locked here. Raises FloorPassed, WalletBlocked, NoWallet, KeyReused;
+    the transaction must then be rolled back.
     """
     if not transfers:
-        return []
+        return
     if locked is None:
         touched = [u for t in transfers for u in (wallet_of(t.debit), wallet_of(t.credit)) if u]
         locked = await lock_wallets(tx, touched) if touched else {}
         transfers = await _new_ones(tx, transfers)
         if not transfers:
-            return []
+            return
     before = {user_id: wallet.lines for user_id, wallet in locked.items()}
     rows = [_row(transfer, locked, at) for transfer in transfers]
-    await tx.run(INSERT_TRANSFERS, {f.name: [getattr(r, f.name) for r in rows] for f in _FIELDS})
+    columns = {f.name: [getattr(r, f.name) for r in rows] for f in _FIELDS}
+    if await tx.run(INSERT_TRANSFERS, columns) != len(rows):
+        await _refuse_reused(tx, rows)
     moved = [wallet for wallet in locked.values() if wallet.lines != before[wallet.user_id]]
     if moved:
         await _move_wallets(tx, moved, before)
-    return list(transfers)
 
 
 def wallet_of(account: str) -> int | None:
@@ -176,6 +178,19 @@ def _refuse_overdraft(wallet: Wallet, amount: int) -> None:
         raise FloorPassed(needed=amount, available=wallet.spendable)
 
 
+async def _refuse_reused(tx: Tx, rows: Sequence[_Row]) -> None:
+    """Somebody wrote one of these keys at the same moment: the same facts again are a replay.
+
+    Not where a wallet is touched: its lock was taken before the keys were looked up.
+    """
+    found = await tx.rows(FIND_TRANSFERS, {"keys": [row.key for row in rows]})
+    standing = {row[0]: row[1:] for row in found}
+    for row in rows:
+        differs = _differences(standing[row.key], row)
+        if differs or row.wallet_id is not None:
+            raise KeyReused(key=row.key, differs_in=differs or "nothing")
+
+
 async def _move_wallets(tx: Tx, moved: list[Wallet], before: Mapping[int, int]) -> None:
     facts = {
         "user_id": [w.user_id for w in moved],
@@ -196,18 +211,17 @@ async def _new_ones(tx: Tx, transfers: Sequence[Transfer]) -> list[Transfer]:
         if known is None:
             new.append(transfer)
             continue
-        asked = (
-            transfer.kind,
-            transfer.debit,
-            transfer.credit,
-            transfer.amount.amount,
-            transfer.order_id,
-        )
-        names = ("kind", "debit", "credit", "amount", "order_id")
-        differs = [n for n, was, now in zip(names, known, asked, strict=True) if was != now]
-        if differs:
-            raise KeyReused(key=transfer.key, differs_in=", ".join(differs))
+        if differs := _differences(known, transfer):
+            raise KeyReused(key=transfer.key, differs_in=differs)
     return new
+
+
+def _differences(standing: Sequence[object], asked: Transfer | _Row) -> str:
+    """The names of the facts in which the transfer that stands differs from the one asked for."""
+    amount = asked.amount.amount if isinstance(asked.amount, Rupiah) else asked.amount
+    now = (asked.kind, asked.debit, asked.credit, amount, asked.order_id)
+    names = ("kind", "debit", "credit", "amount", "order_id")
+    return ", ".join(n for n, was, is_ in zip(names, standing, now, strict=True) if was != is_)
 
 
 _FIELDS = fields(_Row)

@@ -141,9 +141,10 @@ def _rejected(
 
 def _reversed(order: OrderState, news: Rejected) -> Step:
     """A refusal after the goods were reported delivered. A doubtful one brings no cost back."""
+    to = order if order in HOLDING else _disputed(order)
     if news.twice:
-        return Step(_disputed(order), AttemptState.DELIVERED)
-    return Step(_disputed(order), AttemptState.REVERSED, cost=Cost.RETURN)
+        return Step(to, AttemptState.DELIVERED)
+    return Step(to, AttemptState.REVERSED, cost=Cost.RETURN)
 
 
 def _still_open(

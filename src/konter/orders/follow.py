@@ -15,6 +15,7 @@ from konter.orders.decide import Follow
 from konter.orders.desk import OrdersDesk
 from konter.orders.states import OrderState
 from konter.orders.store import AttemptRow, OrderRow
+from konter.orders.words import buyers_words
 from konter.suppliers.gate import blocked_accounts
 
 Offers = dict[int, list[Offer]]
@@ -32,6 +33,7 @@ SELECT order_id, account, sku FROM orders.attempts WHERE order_id = ANY(%(order_
 
 SUCCESS_TITLE = "Transaksi Berhasil!"
 FAILURE_TITLE = "Transaksi Gagal"
+UNSAID = "Produk sedang tidak dapat diproses"
 
 
 def next_action(
@@ -133,6 +135,6 @@ def tell_buyer(notices: list[Notice], order: OrderRow, news: Outcome, at: dateti
 
 def buyers_reason(news: Outcome) -> str:
     """Why, in words a buyer may read: never a fault of ours at a supplier."""
-    if isinstance(news, Rejected) and news.reason and news.fault != "supplier":
-        return news.reason
-    return "Produk sedang tidak dapat diproses"
+    if isinstance(news, Rejected) and news.fault != "supplier":
+        return buyers_words(news.reason) or UNSAID
+    return UNSAID

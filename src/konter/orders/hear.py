@@ -10,7 +10,7 @@ from konter.kernel.outcome import Outcome, Unknown
 from konter.kernel.wire_types import WireCall
 from konter.orders.desk import OrdersDesk
 from konter.orders.tidings import Settled, Tidings, Via
-from konter.upstreams.contract import News, Provider
+from konter.upstreams.contract import News, NotGenuine, Provider
 
 log = structlog.get_logger("konter.hooks")
 
@@ -22,9 +22,14 @@ WHERE reference = %(reference)s AND account = %(account)s
 
 async def receive(desk: inbox.InboxDesk, provider: Provider, call: WireCall) -> None:
     """At the door: prove and keep, in milliseconds. Raises NotGenuine, and then keeps nothing."""
-    provider.prove(call)
+    try:
+        provider.prove(call)
+    except NotGenuine:
+        log.warning("callback.not_genuine", source=provider.account, remote=call.remote)
+        raise
     news = provider.read_callback(call)
-    await inbox.accept(desk, provider.account, call, reference=news.reference)
+    reference, ping = news.reference, news.is_ping
+    await inbox.accept(desk, provider.account, call, reference=reference, ping=ping)
 
 
 async def hear(

@@ -18,6 +18,7 @@ from konter.catalogue.offers import Offer, Sellable, sellables, usable_offers
 from konter.db.pool import Tx
 from konter.kernel.clock import WIB, business_date
 from konter.kernel.errors import CommitUnknown, Invalid, KonterError, Refused
+from konter.kernel.ids import transaction_code
 from konter.kernel.money import Rupiah
 from konter.ledger.holds import Hold, hold_many
 from konter.ledger.wallets import Wallet, lock_wallets
@@ -85,11 +86,15 @@ class Wanted:
 
 @dataclass(slots=True)
 class Till:
-    """What a batch has under lock: the wallets, what it spent of them, what it sold today."""
+    """What a batch has under lock: the wallets, what it spent of them, what it sold today.
+
+    ``offers``: those to buy at now, by product and price; the same for all of the batch.
+    """
 
     wallets: Mapping[int, Wallet]
     sold: set[tuple[int, str, str | None]]
     spent: dict[int, int] = field(default_factory=dict)
+    offers: dict[tuple[int, int], list[Offer]] = field(default_factory=dict)
 
 
 async def place_many(desk: OrdersDesk, asks: Sequence[Ask]) -> list[Placed | Exception]:
@@ -130,7 +135,8 @@ async def _place(desk: OrdersDesk, asks: Sequence[Ask]) -> list[Placed | Excepti
             if isinstance(judged, Refused):
                 results[place] = judged
             else:
-                births.append(_birth(desk, place, order_ids[place], wanted[place], judged))
+                given = {"place": place, "order_id": order_ids[place]}
+                births.append(_birth(desk, wanted[place], judged, **given, now=now))
         refused = {place: results[place] for place in entered.fresh if place in results}
         await requests.refuse(tx, asks, refused)
         results.update(await birth.bear(desk, tx, births, at=now))
@@ -172,15 +178,9 @@ def _read(
 
 def _judge(desk: OrdersDesk, wanted: Wanted, till: Till, now: datetime) -> Offer | Refused:
     """Under lock, in order of arrival: the offer to buy at, or why not. Reserves the price."""
-    local = now.astimezone(WIB)
-    offers = usable_offers(
-        wanted.sellable,
-        price=Rupiah(wanted.price),
-        minimum_margin=desk.minimum_margin,
-        minute_of_day_wib=local.hour * 60 + local.minute,
-        blocked=set(),
-    )
-    offers = [offer for offer in offers if offer.account in desk.providers]
+    priced = (wanted.sellable.product_id, wanted.price)
+    if (offers := till.offers.get(priced)) is None:
+        offers = till.offers[priced] = _offers(desk, wanted, now)
     if not wanted.sellable.is_active or not offers:
         return ProductClosed()
     if not offers[0].multi and wanted.thing in till.sold:
@@ -201,6 +201,18 @@ def _judge(desk: OrdersDesk, wanted: Wanted, till: Till, now: datetime) -> Offer
     return offers[0]
 
 
+def _offers(desk: OrdersDesk, wanted: Wanted, now: datetime) -> list[Offer]:
+    local = now.astimezone(WIB)
+    offers = usable_offers(
+        wanted.sellable,
+        price=Rupiah(wanted.price),
+        minimum_margin=desk.minimum_margin,
+        minute_of_day_wib=local.hour * 60 + local.minute,
+        blocked=set(),
+    )
+    return [offer for offer in offers if offer.account in desk.providers]
+
+
 async def _sold_today(
     tx: Tx, fresh: Sequence[Wanted], now: datetime
 ) -> set[tuple[int, str, str | None]]:
@@ -218,7 +230,7 @@ async def _sold_today(
 
 
 def _birth(
-    desk: OrdersDesk, place: int, order_id: int, wanted: Wanted, offer: Offer
+    desk: OrdersDesk, wanted: Wanted, offer: Offer, *, place: int, order_id: int, now: datetime
 ) -> birth.Birth:
     provider = desk.providers[offer.account]
     _, target_id, server_id = wanted.thing
@@ -232,6 +244,7 @@ def _birth(
         customer_no=provider.join(wanted.destination.parts, wanted.sellable.brand),
         price=wanted.price,
         offer=offer,
+        code=transaction_code(now),
     )
 
 

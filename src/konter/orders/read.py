@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from psycopg.rows import TupleRow
 
 from konter.db.pool import Tx
@@ -21,17 +22,17 @@ FROM orders.orders WHERE id = ANY(%(ids)s)
 
 BY_CODE = "SELECT id FROM orders.orders WHERE code = %(code)s"
 
-# Newest first by the buyer's own numbering: a page is one index range, however deep.
+# Newest first by the buyer's own numbering: a page is one index range, however deep. The total
+# comes beside each row, and alone where the page is empty.
 PAGE = """
-SELECT id, code, user_id, ref_id, product_id, product_code, product_name, product_note, target_id,
-       server_id, payment_method, price, state, serial, reason, last_words, last_words_at,
-       created_at, updated_at
-FROM orders.orders
-WHERE user_id = %(user_id)s AND user_line > %(above)s AND user_line <= %(up_to)s
-ORDER BY user_line DESC
+SELECT o.id, o.code, o.user_id, o.ref_id, o.product_id, o.product_code, o.product_name,
+       o.product_note, o.target_id, o.server_id, o.payment_method, o.price, o.state, o.serial,
+       o.reason, o.last_words, o.last_words_at, o.created_at, o.updated_at, b.orders
+FROM orders.buyers b LEFT JOIN orders.orders o ON o.user_id = b.user_id
+    AND o.user_line <= b.orders - %(skip)s AND o.user_line > b.orders - %(skip)s - %(per_page)s
+WHERE b.user_id = %(user_id)s
+ORDER BY o.user_line DESC
 """
-
-COUNT = "SELECT orders FROM orders.buyers WHERE user_id = %(user_id)s"
 
 STATE = "SELECT state FROM orders.orders WHERE id = %(id)s"
 
@@ -64,9 +65,11 @@ class NotYours(Refused):
     message = "Unauthorized"
 
 
-@dataclass(frozen=True, slots=True)
-class OrderView:
-    """An order as its buyer may see it: no cost, no supplier. ``price`` whole rupiah, times UTC."""
+class OrderView(Struct, frozen=True):
+    """An order as its buyer may see it: no cost, no supplier. ``price`` whole rupiah, times UTC.
+
+    A Struct and no dataclass, because a page makes twenty: an eighth of the time.
+    """
 
     id: int
     code: str
@@ -145,11 +148,10 @@ async def order_of(tx: Tx, order_id: int, user_id: int) -> OrderView:
 
 async def page_of(tx: Tx, user_id: int, *, page: int, per_page: int) -> tuple[list[OrderView], int]:
     """A page of a buyer's orders, newest first, and how many there are."""
-    row = await tx.row(COUNT, {"user_id": user_id})
-    total = int(row[0]) if row else 0
-    up_to = total - (page - 1) * per_page
-    facts = {"user_id": user_id, "above": up_to - per_page, "up_to": up_to}
-    return [_view(row) for row in await tx.rows(PAGE, facts)], total
+    facts = {"user_id": user_id, "skip": (page - 1) * per_page, "per_page": per_page}
+    rows = await tx.rows(PAGE, facts)
+    total = int(rows[0][-1]) if rows else 0
+    return [_view(row[:-1]) for row in rows if row[0] is not None], total
 
 
 async def orders_by_id(tx: Tx, ids: Sequence[int]) -> dict[int, OrderView]:
@@ -191,8 +193,9 @@ async def attempts_of(tx: Tx, order_id: int) -> list[AttemptLine]:
 
 def _view(row: TupleRow) -> OrderView:
     columns = list(row)
-    columns[STATE_COLUMN] = OrderState(columns[STATE_COLUMN])
+    columns[STATE_COLUMN] = STATES[columns[STATE_COLUMN]]
     return OrderView(*columns)
 
 
-STATE_COLUMN = [f.name for f in fields(OrderView)].index("state")
+STATE_COLUMN = OrderView.__struct_fields__.index("state")
+STATES = {state.value: state for state in OrderState}

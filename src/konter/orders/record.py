@@ -14,6 +14,7 @@ from konter.orders import follow, store
 from konter.orders.decide import Cost, Follow, Price, Step
 from konter.orders.states import HOLDING, OrderState
 from konter.orders.tidings import Tidings
+from konter.orders.words import buyers_words
 
 
 @dataclass(slots=True)
@@ -52,7 +53,7 @@ def note_words(
         case _:
             attempt.message = news.detail[:500]
     if words is not None:
-        order.last_words, order.last_words_at = words, happened_at
+        order.last_words, order.last_words_at = buyers_words(words), happened_at
 
 
 def move_money(
@@ -98,14 +99,15 @@ def _cost(
     )
 
 
-def move_order(work: Work, order: store.OrderRow, step: Step, news: Outcome) -> None:
+def move_order(
+    work: Work, order: store.OrderRow, step: Step, news: Outcome, *, because: str | None
+) -> None:
+    """Note the order's move, if it makes one; ``because``: a person's reason instead of a code."""
     if isinstance(news, Delivered) and step.cost is Cost.BOOK and order.serial is None:
         order.serial = news.serial
     if step.order_to is order.state:
         return
-    because = type(news).__name__.lower()
-    if isinstance(news, Rejected) and news.code:
-        because = f"rejected {news.code}"
+    because = because or _because(news)
     order.moves += 1
     work.moves.append(store.Move(order.id, order.moves, order.state, step.order_to, because))
     was, order.state = order.state, step.order_to
@@ -116,6 +118,12 @@ def move_order(work: Work, order: store.OrderRow, step: Step, news: Outcome) -> 
         detail = f"{order.code}: {because} while {was}; decide with konter order resolve"
         work.tasks.append(tasks.Task("dispute", f"order:{order.id}", detail, work.at))
     follow.tell_buyer(work.notices, order, news, work.at)
+
+
+def _because(news: Outcome) -> str:
+    if isinstance(news, Rejected) and news.code:
+        return f"rejected {news.code}"
+    return type(news).__name__.lower()
 
 
 def note_follow(

@@ -9,12 +9,13 @@ import structlog
 from konter.orders import store
 from konter.orders.desk import OrdersDesk
 from konter.orders.states import AttemptState, OrderState
+from konter.suppliers.gate import shop_pause
 
 log = structlog.get_logger("konter.orders")
 
 MAY_HAVE_LEFT = """
 SELECT id FROM orders.attempts
-WHERE next_action_at IS NOT NULL AND state = 'due' AND created_at <= %(since)s
+WHERE next_action_at IS NOT NULL AND state = 'due' AND created_at <= %(until)s
 ORDER BY id LIMIT 500
 """
 
@@ -23,20 +24,24 @@ async def doubt_since(desk: OrdersDesk, since: datetime) -> int:
     """Treat every attempt that could have been claimed since ``since`` (the backup's time) as sent
     with an unknown answer; answers how many. A repeat finds none left.
 
-    It is then asked about: a refusal that would prove nothing was bought only in the answer to a
-    first call ends it no more.
+    These are all that wait to be sent, except those placed after the shop was paused. They are
+    asked about: a refusal that proves that nothing was bought only in the answer to a first call
+    proves it no more.
     """
+    async with desk.db.read() as tx:
+        paused = await shop_pause(tx)
+    until = paused.since if paused else desk.clock.now()
     total = 0
-    while found := await _doubt_some(desk, since):
+    while found := await _doubt_some(desk, since, until):
         total += found
     log.warning("orders.doubted", attempts=total, since=since.isoformat())
     return total
 
 
-async def _doubt_some(desk: OrdersDesk, since: datetime) -> int:
+async def _doubt_some(desk: OrdersDesk, since: datetime, until: datetime) -> int:
     now = desk.clock.now()
     async with desk.db.transaction() as tx:
-        ids = [row[0] for row in await tx.rows(MAY_HAVE_LEFT, {"since": since})]
+        ids = [row[0] for row in await tx.rows(MAY_HAVE_LEFT, {"until": until})]
         attempts, orders = await store.lock_for_news(tx, ids)
         moves: list[store.Move] = []
         for attempt in attempts.values():

@@ -27,7 +27,7 @@ from konter.orders.decide import Circumstances, Follow, Step, decide
 from konter.orders.desk import OrdersDesk, PendingDeadline
 from konter.orders.record import Work
 from konter.orders.states import LIVE, AttemptState, OrderState
-from konter.orders.tidings import CALLS, Settled, Tidings, Via
+from konter.orders.tidings import CALLS, OURS, Settled, Tidings, Via
 from konter.orders.write import write
 
 log = structlog.get_logger("konter.orders")
@@ -96,7 +96,18 @@ def _counts(order: store.OrderRow, attempt: store.AttemptRow, item: Tidings, now
     """
     if item.via is Via.DEADLINE:
         return never_left(order, attempt, now)
-    return item.via is not Via.PARKED
+    return item.via is not Via.PARKED and not _is_overtaken(attempt, item)
+
+
+def _is_overtaken(attempt: store.AttemptRow, item: Tidings) -> bool:
+    """A doubtful refusal that was heard before the success: the success was the confirmation."""
+    return (
+        isinstance(item.news, Rejected)
+        and item.news.twice
+        and attempt.state is AttemptState.DELIVERED
+        and attempt.ended_at is not None
+        and item.happened_at <= attempt.ended_at
+    )
 
 
 def never_left(order: store.OrderRow, attempt: store.AttemptRow, now: datetime) -> bool:
@@ -154,7 +165,7 @@ def _apply(desk: OrdersDesk, work: Work, attempt: store.AttemptRow, item: Tiding
     was_live = attempt.state in LIVE
     attempt.state = step.attempt_to
     record.move_money(work, order, attempt, step=step, item=item)
-    record.move_order(work, order, step, news)
+    record.move_order(work, order, step, news, because=item.because)
     ended = was_live and attempt.state not in LIVE
     if attempt.state in LIVE:
         attempt.next_action_at = follow.next_action(desk, attempt, step.follow, work.at)
@@ -196,13 +207,13 @@ def _given(desk: OrdersDesk, work: Work, attempt: store.AttemptRow, item: Tiding
     gap = timedelta(seconds=desk.times.enquiry_min_gap)
     proves = traits.absence_proves_after
     return Circumstances(
-        agreed=item.via is Via.DEADLINE
+        agreed=item.via in OURS
         or (
             item.via in CALLS
             and attempt.refused_at is not None
             and item.happened_at - attempt.refused_at >= gap
         ),
-        another_offer=item.via is not Via.DEADLINE and attempt.order_id in work.offers,
+        another_offer=item.via not in OURS and attempt.order_id in work.offers,
         may_have_left=attempt.sends > 0,
         absence_proves=proves is not None
         and not _in_flight(attempt, work.at)

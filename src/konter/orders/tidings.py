@@ -23,15 +23,22 @@ class Via(StrEnum):
     ENQUIRY = "enquiry"
     CALLBACK = "callback"
     DEADLINE = "deadline"
+    OPERATOR = "operator"
     PARKED = "parked"
 
 
 CALLS: Final = frozenset({Via.PURCHASE, Via.ENQUIRY})
 
+OURS: Final = frozenset({Via.DEADLINE, Via.OPERATOR})
+"""The shop's own decisions: final at once, and never a reason to buy elsewhere."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tidings:
-    """One piece of news about one attempt. ``fence``: of the lease under which a call was made."""
+    """One piece of news about one attempt. ``fence``: of the lease under which a call was made.
+
+    ``message``: the callback it came by. ``because``: a person's reason, for the history.
+    """
 
     attempt_id: int
     news: Outcome
@@ -40,6 +47,7 @@ class Tidings:
     fence: int | None = None
     exchange: Exchange | None = None
     message: inbox.Message | None = None
+    because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,12 +60,17 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a proved callback says. ``reference`` None: a ping, nothing to act on."""
+    """What a proved callback says. ``reference`` None: it names no purchase we could know."""
 
     reference: str | None
     outcome: Outcome | None
     sku: str | None = None
     customer_no: str | None = None
+
+    @property
+    def is_ping(self) -> bool:
+        """Only a sign of life, and perhaps secrets: nothing of it is kept or acted on."""
+        return self.reference is None and self.outcome is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,8 +121,8 @@ class Digiflazz:
         if words is None:
             unread = Unknown("not a webhook in JSON about a transaction")
             return News(None, None) if is_ping(call.body) else News(None, unread)
-        if type(words.ref_id) is not str or not words.ref_id:
-            return News(None, Unknown("a webhook without ref_id"))
+        if type(words.ref_id) is not str or not words.ref_id.isprintable() or not words.ref_id:
+            return News(None, Unknown("a webhook without a readable ref_id"))
         return News(
             reference=words.ref_id,
             outcome=judge_news(words),

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from datetime import datetime
+
+from msgspec import Struct, to_builtins
 
 from konter.kernel.clock import iso
 from konter.orders.read import OrderView
-from konter.orders.states import OrderState
+from konter.orders.states import PUBLIC, OrderState
 
 
 def view(order: OrderView) -> TransactionView:
     """An order as the document writes it."""
     amount = f"{order.price}.00"
-    serial = order.serial if order.state == OrderState.DELIVERED else None
+    serial = order.serial if order.state is OrderState.DELIVERED else None
     return TransactionView(
         id=order.id,
         user_id=order.user_id,
@@ -22,9 +24,9 @@ def view(order: OrderView) -> TransactionView:
         payment_method=order.payment_method,
         amount=amount,
         provider_trx_id=serial,
-        status=order.public_state,
-        created_at=iso(order.created_at),
-        updated_at=iso(order.updated_at),
+        status=PUBLIC[order.state],
+        created_at=_written(order.created_at),
+        updated_at=_written(order.updated_at),
         product=ProductView(
             order.product_id, order.product_code, order.product_name, order.product_note, amount
         ),
@@ -64,3 +66,12 @@ class TransactionView(Struct):
     ref_id: str
     serial_number: str | None
     reason: str | None
+
+
+def _written(moment: datetime) -> str:
+    """As ``iso``, at a sixth of its price: a page writes forty. It omits microseconds of zero."""
+    text: str = to_builtins(moment)
+    return text if len(text) == FULL else iso(moment)
+
+
+FULL = len("2026-11-21T18:58:20.123456Z")

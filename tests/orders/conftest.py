@@ -1,0 +1,44 @@
+"""One simulator and one stocked database for this folder, both made new for each test."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from tests.conftest import cloned
+from tests.orders.counter import GAP_S, SECRET, Counter, open_counter, stock
+from tests.sim_process import Sim, running_sim
+
+OPTIONS = {"webhook_secret": SECRET, "repost_gap_s": GAP_S, "price_list_gap_s": 0}
+
+
+@pytest.fixture(scope="session")
+def sim_process() -> Iterator[Sim]:
+    with running_sim() as sim:
+        yield sim
+
+
+@pytest.fixture(scope="session")
+def stocked(server_conninfo: str, template: str, sim_process: Sim) -> Iterator[str]:
+    with cloned(server_conninfo, template) as fresh:
+        asyncio.run(_stock(fresh, sim_process))
+        yield fresh
+
+
+async def _stock(conninfo: str, sim: Sim) -> None:
+    await sim.reset(**OPTIONS)
+    await stock(conninfo, sim)
+
+
+@pytest.fixture
+async def sim(sim_process: Sim) -> Sim:
+    await sim_process.reset(**OPTIONS)
+    return sim_process
+
+
+@pytest.fixture
+async def counter(stocked: str, sim: Sim) -> AsyncIterator[Counter]:
+    async with open_counter(stocked, sim) as counter:
+        yield counter
