@@ -10,14 +10,14 @@ import structlog
 
 from konter.app import House
 from konter.catalogue.sync import sync_products
-from konter.hooks import inbox, tasks
+from konter.hooks import inbox
+from konter.hooks.deposits import watch_deposits
 from konter.jobs.run import Runner
 from konter.jobs.timetable import Entry, Timetable
 from konter.kernel.errors import KonterError
 from konter.orders import work
 from konter.orders.cancel import end_overdue
 from konter.orders.sweep import find_stuck
-from konter.suppliers.deposit import check_balance, low
 from konter.suppliers.exchanges import add_next_month
 from konter.suppliers.memory import beat
 
@@ -53,7 +53,7 @@ def entries(house: House) -> Sequence[Entry]:
     balance = timedelta(seconds=settings.balance_every_s)
     return (
         Entry("catalogue.sync", partial(_sync, house), daily_at=settings.sync_at),
-        Entry("suppliers.balance", partial(_check_balances, house), every=balance),
+        Entry("suppliers.balance", partial(_watch_deposits, house), every=balance),
         Entry("suppliers.months", partial(_add_months, house), every=timedelta(days=1)),
         Entry("suppliers.memory", partial(_remember, house), every=MEMORY_EVERY),
         Entry("orders.stuck", partial(_find_stuck, house), every=stuck),
@@ -81,39 +81,12 @@ async def _sync(house: House) -> str:
     return "; ".join(results) or "no supplier account is configured"
 
 
-async def _check_balances(house: House) -> str:
-    """Ask for our deposits, tell a person of a low one, and wake what a reopened gate held."""
-    results: list[str] = []
-    for account in house.providers:
-        try:
-            check = await check_balance(house.suppliers, account)
-        except KonterError as error:
-            log.warning("suppliers.balance_failed", account=account, problem=str(error))
-            results.append(f"{account}: {error}")
-            continue
-        results.append(f"{account}: {check.deposit.shown()}")
-        if check.reopened:
-            log.info("suppliers.gate_reopened", account=account)
-            house.hints.due()
-    await _tell_low_deposits(house)
-    return "; ".join(results)
-
-
-async def _tell_low_deposits(house: House) -> None:
-    now = house.clock.now()
-    poor = {found.account: found.deposit for found in await low(house.suppliers)}
-    fine = [f"supplier:{account}" for account in house.providers if account not in poor]
-    async with house.db.transaction() as tx:
-        await tasks.close_many(tx, fine, at=now, by="deposit", kind="low_deposit")
-        opened = await tasks.open_many(
-            tx,
-            [
-                tasks.Task("low_deposit", f"supplier:{account}", f"deposit {deposit.shown()}", now)
-                for account, deposit in poor.items()
-            ],
-        )
-    for kind, subject, detail in opened:
-        log.warning("alert." + kind, subject=subject, detail=detail)
+async def _watch_deposits(house: House) -> str:
+    """A gate that reopened has held orders back: they are due at once."""
+    seen = await watch_deposits(house.suppliers)
+    if seen.reopened:
+        house.hints.due()
+    return seen.told
 
 
 async def _add_months(house: House) -> str:

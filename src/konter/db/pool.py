@@ -18,6 +18,8 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from konter.db.arrays import adapters
 from konter.kernel.errors import CommitUnknown, Unavailable
 
+DATABASE_NAME = "SELECT current_database()"
+
 CommitObserver = Callable[[str], None]
 """Told ``before`` and ``after`` each COMMIT; crash tests kill the process in it."""
 
@@ -92,7 +94,7 @@ class Database:
     async def name(self) -> str:
         """The database's own name."""
         async with self.read() as tx:
-            row = await tx.row("SELECT current_database()")
+            row = await tx.row(DATABASE_NAME)
         return str(row[0]) if row else ""
 
     async def open(self) -> None:
