@@ -10,7 +10,6 @@ FORCE = "SET session_replication_role = replica; "
 
 PLANTED: dict[str, tuple[int, str]] = {
     "UPDATE orders.orders SET price = price + 1 WHERE state = 'held'": (3, "escrow"),
-    "UPDATE orders.orders SET state = 'sent' WHERE state = 'delivered' AND false;"
     "UPDATE ledger.transfers SET amount = amount + 1 WHERE kind = 'capture'": (4, "done"),
     "DELETE FROM ledger.transfers WHERE kind = 'capture'": (4, "done"),
     "UPDATE orders.orders SET state = 'failed', price_at = 'buyer' WHERE state = 'held'": (
