@@ -38,7 +38,7 @@ th, td { padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line);
 code, pre { font: .88em/1.5 ui-monospace, monospace; background: var(--code);
   border-radius: .3rem; }
 code { padding: .1em .35em; } pre { padding: .8rem 1rem; overflow-x: auto; }
-td:first-child code { color: var(--mark); font-weight: 600; }
+td:first-child code { color: var(--mark); font-weight: 600; white-space: nowrap; }
 summary { cursor: pointer; color: var(--mark); margin: .75rem 0; }
 """
 
