@@ -19,6 +19,7 @@ from bench.processes import environ, free_port, running, until_ready
 from bench.stock import ACCOUNT
 from konter.app import open_house
 from konter.catalogue.sync import sync_products
+from konter.cli.serve import settle_in
 
 PRODUCTS = 10_000
 ROUNDS = 5
@@ -76,6 +77,7 @@ async def _sync(conninfo: str, url: str) -> tuple[float, float]:
     )
     times: list[float] = []
     async with open_house(chosen) as house:
+        settle_in()  # as every worker does
         for turn in range(2 * ROUNDS + 2):
             began = time.perf_counter()
             report = await sync_products(house.catalogue, account=ACCOUNT, force=True)

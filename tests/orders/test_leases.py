@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from konter.hooks import inbox
+from konter.orders.claim import TAKE_TURNS
 from konter.orders.hear import hear
-from tests.orders.counter import PRICE, Counter
+from tests.orders.counter import ACCOUNT, PRICE, Counter
 
 NUMBER = "087800009999"
 PENDING = {"do": "pending", "then": "never"}
@@ -27,6 +28,19 @@ async def test_workers_that_meet_at_one_number_take_turns(counter: Counter) -> N
         await counter.buys(NUMBER)
     claims = await asyncio.gather(*(counter.claim(1) for _ in range(6)))
     assert sum(len(some) for some in claims) == 1
+
+
+async def test_a_number_that_another_worker_claims_just_now_is_left_to_it(
+    counter: Counter,
+) -> None:
+    """Its claim is not committed yet, so no row tells of it: only the turn does."""
+    await counter.buys(NUMBER)
+    thing = f"{ACCOUNT}|xld10|{NUMBER}"
+    async with counter.db.transaction() as other:
+        await other.rows(TAKE_TURNS, {"id": [1], "thing": [thing]})
+        assert await counter.claim() == []
+    await counter.later(60)
+    assert len(await counter.claim()) == 1
 
 
 async def test_a_claim_ends_by_its_answer_and_else_by_its_lease(counter: Counter) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from konter.kernel.errors import KonterError
 from konter.kernel.money import Rupiah
@@ -73,9 +73,9 @@ class News:
         return self.reference is None and self.outcome is None
 
 
-@dataclass(frozen=True, slots=True)
-class PriceItem:
-    """One sellable thing as the upstream lists it. ``stock`` None: unlimited.
+class PriceItem(NamedTuple):
+    """One sellable thing as the upstream lists it; ten thousand come at once. ``stock`` None:
+    unlimited.
 
     Cut-off times are minutes after midnight WIB, both None when there is none; the window may
     cross midnight. ``multi`` False: one sale of it to one number a day.
