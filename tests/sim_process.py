@@ -1,4 +1,4 @@
-"""A local Digiflazz in its own process, steered over its control API.
+"""The simulated upstreams in their own process, steered over their control APIs.
 
 ``with running_sim() as sim`` starts one (about half a second); ``await sim.reset(...)`` makes it
 new again in a millisecond, so one process serves a whole test session.
@@ -24,12 +24,114 @@ DEV_KEY = "dev-00000000-aaaa-4bbb-8ccc-1234567890ab"
 PROD_KEY = "11111111-2222-4333-8444-555566667777"
 
 
+IPAYMU_VA = "0000001112223334"
+IPAYMU_API_KEY = "SANDBOX0TESTKEY-AAAA-BBBB-CCCC-000000000001-20300101000000"
+TRIPAY_MERCHANT = "T99999"
+TRIPAY_API_KEY = "DEV-TSTPRAPIKEY00000000000000000000000001"
+TRIPAY_PRIVATE_KEY = "TSTPR-IVATE-KEY00-00000-00001"
+
+
+class SimGateway:
+    """The control API of one simulated payment gateway; ``url`` is its API's base url.
+
+    A payment is named by ``id`` (the gateway's; at iPaymu also the SessionID) or by the
+    merchant's ``reference`` (the latest payment under it).
+    """
+
+    def __init__(self, control: str, url: str) -> None:
+        self._control = control
+        self.url = url
+
+    async def reset(self, **options: Any) -> None:
+        """Empty books, logs and scripts; the options of the start with these over them."""
+        await self._post("reset", options)
+
+    async def options(self, **changes: Any) -> dict[str, Any]:
+        """Change options while it runs; without changes, what they are."""
+        return dict(await self._post("options", changes))
+
+    async def script(self, reference: str, *plan: dict[str, Any]) -> None:
+        """How a reference's calls are answered, what happens to it, what is told; `*`: any."""
+        await self._post("script", {"reference": reference, "plan": list(plan)})
+
+    async def pay(self, reference: str, **wish: Any) -> dict[str, Any]:
+        """The customer pays: ``amount`` (another than due; below zero, so much less),
+        ``channel`` (iPaymu, where none is chosen). Twice: a second payment."""
+        return await self._act("pay", reference, wish)
+
+    async def choose(self, reference: str, **wish: Any) -> dict[str, Any]:
+        """At iPaymu the customer picks a ``channel``, so that a trx_id exists."""
+        return await self._act("choose", reference, wish)
+
+    async def cancel(self, reference: str) -> dict[str, Any]:
+        return await self._act("cancel", reference, {})
+
+    async def expire(self, reference: str) -> dict[str, Any]:
+        return await self._act("expire", reference, {})
+
+    async def refund(self, reference: str) -> dict[str, Any]:
+        return await self._act("refund", reference, {})
+
+    async def state(self, id: str, state: str, *, callback: bool = True) -> dict[str, Any]:
+        """Force pending, paid, unsettled, escrow, cancelled, expired, failed, refunded, error."""
+        wish = {"id": id, "state": state, "callback": callback}
+        return dict(await self._post("state", wish))
+
+    async def callback(self, id: str, **wish: Any) -> None:
+        """Send its callback again: ``times``, ``forged``, ``amount``, ``set``, ``url``."""
+        await self._post("callback", {"id": id, **wish})
+
+    async def settle(self, amount: int | None = None) -> dict[str, Any]:
+        """Pay out to the merchant's bank; without an amount, all that is owed."""
+        return dict(await self._post("settle", {"amount": amount}))
+
+    async def advance(self, *, days: float = 0, seconds: float = 0) -> None:
+        """Move their clock; what is unpaid and over its time expires."""
+        await self._post("advance", {"days": days, "seconds": seconds})
+
+    async def books(self) -> dict[str, Any]:
+        """collected, fees, settled, owed, refunded, settlements, payments, waiting."""
+        return dict(await self._get("books"))
+
+    async def payments(self, reference: str | None = None) -> list[dict[str, Any]]:
+        """Their payments, oldest first; those under one reference, if one is given."""
+        rows = await self._get("payments")
+        return [dict(row) for row in rows if reference in (None, row["reference"])]
+
+    async def calls(self) -> list[dict[str, Any]]:
+        """Every API call they received, in order."""
+        return list(await self._get("calls"))
+
+    async def breaches(self) -> list[dict[str, Any]]:
+        """Every rule of theirs that the client broke."""
+        return list(await self._get("breaches"))
+
+    async def callbacks(self) -> list[dict[str, Any]]:
+        """Every try to deliver a callback, in order."""
+        return list(await self._get("callbacks"))
+
+    async def _act(self, what: str, reference: str, wish: dict[str, Any]) -> dict[str, Any]:
+        return dict(await self._post(what, {"reference": reference, **wish}))
+
+    async def _get(self, name: str) -> Any:
+        where = f"{self._control}/{name}"
+        async with aiohttp.ClientSession() as session, session.get(where) as answer:
+            return await _told(answer)
+
+    async def _post(self, name: str, wish: dict[str, Any]) -> Any:
+        where = f"{self._control}/{name}"
+        async with aiohttp.ClientSession() as session, session.post(where, json=wish) as answer:
+            return await _told(answer)
+
+
 class Sim:
     """The control API of one running simulator; names and fields are those of its own page."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.digiflazz_url = f"{url}/digiflazz/v1"
+        self.ipaymu = SimGateway(f"{url}/_sim/ipaymu", f"{url}/ipaymu/api/v2")
+        self.tripay = SimGateway(f"{url}/_sim/tripay", f"{url}/tripay/api")
 
     async def reset(self, **options: Any) -> None:
         """Empty books, logs and scripts; the options of the start with these over them."""

@@ -21,11 +21,19 @@ from konter.cli.main import app
 from konter.kernel.errors import KonterError
 from konter.settings import Declaration, declarations, shown, written
 from konter.upstreams.contract import Provider
+from konter.upstreams.gateway_contract import Gateway, Trust
+from konter.upstreams.gateways.ipaymu import Ipaymu, IpaymuSettings
+from konter.upstreams.gateways.tripay import Tripay, TripaySettings
 from konter.upstreams.providers.digiflazz import Digiflazz, DigiflazzSettings
 
 ROOT = Path(__file__).parents[1]
 NOTE = "<!-- Written by `make docs` from the code; changes here are lost. -->"
 ADAPTERS: tuple[Provider, ...] = (Digiflazz(DigiflazzSettings(username="shop", api_key="dev-key")),)
+
+GATEWAYS: tuple[Gateway, ...] = (
+    Ipaymu(IpaymuSettings(va="1", api_key="key")),
+    Tripay(TripaySettings(api_key="key", private_key="key", merchant_code="T1")),
+)
 
 
 def main() -> None:
@@ -79,7 +87,8 @@ def adapters_page() -> str:
     return _page(
         "Adapters",
         "What each upstream can do and demands, as its adapter declares it.",
-        [(f"`{adapter.traits.code}`", _adapter(adapter)) for adapter in ADAPTERS],
+        [(f"`{adapter.traits.code}`", _adapter(adapter)) for adapter in ADAPTERS]
+        + [(f"`{gateway.traits.code}`", _gateway(gateway)) for gateway in GATEWAYS],
     )
 
 
@@ -183,6 +192,31 @@ def _adapter(adapter: Provider) -> str:
             f"* Between two price lists: {_time(traits.price_list_gap)}",
         ]
     )
+
+
+def _gateway(gateway: Gateway) -> str:
+    traits = gateway.traits
+    waits = ", ".join(f"{name} {s:g} s" for name, s in traits.call_timeouts_s.items())
+    chooser = "the shop, for each payment" if traits.shop_chooses_fee else "its own settings"
+    found_by = "its history" if gateway.history else "the answer to its creation"
+    return "\n".join(
+        [
+            inspect.cleandoc(type(gateway).__doc__ or "") + "\n",
+            f"* Account: `{gateway.account}`",
+            f"* Waits for an answer: {waits}",
+            f"* A callback is: {_TRUST[traits.trust]}",
+            f"* Its callbacks are answered: `{traits.callback_reply.decode()}`",
+            f"* Who pays the fee is decided by: {chooser}",
+            f"* The channel is chosen: {'before' if traits.needs_channel else 'there, or before'}",
+            f"* A payment whose callback was lost is found by: {found_by}",
+        ]
+    )
+
+
+_TRUST = {
+    Trust.PROVED: "a hint with a proof; without the proof it is refused",
+    Trust.HINT: "a hint, proved or not; the gateway is always asked",
+}
 
 
 def _time(span: timedelta) -> str:

@@ -33,6 +33,9 @@ from konter.settings import Settings
 from konter.suppliers.accounts import ensure_accounts
 from konter.suppliers.desk import SuppliersDesk
 from konter.upstreams.contract import Provider
+from konter.upstreams.gateway_contract import Gateway
+from konter.upstreams.gateways.ipaymu import PRODUCTION, SANDBOX, Ipaymu, IpaymuSettings
+from konter.upstreams.gateways.tripay import Tripay, TripaySettings
 from konter.upstreams.providers.digiflazz import Digiflazz, DigiflazzSettings
 from konter.upstreams.wire import Wire
 from konter.web.desks import Desks, ShopDoor
@@ -60,6 +63,7 @@ class House:
     db: Database
     ids: IdBlocks
     providers: Mapping[str, Provider]
+    gateways: Mapping[str, Gateway]
     people: PeopleDesk
     sessions: Sessions
     suppliers: SuppliersDesk
@@ -210,6 +214,38 @@ def _providers(settings: Settings) -> dict[str, Provider]:
     return {digiflazz.account: digiflazz}
 
 
+def gateways_of(settings: Settings) -> dict[str, Gateway]:
+    """The payment gateways that the settings name, by code."""
+    gateways: list[Gateway] = []
+    if settings.ipaymu_va is not None and settings.ipaymu_api_key is not None:
+        by_name = PRODUCTION if settings.ipaymu_environment == "production" else SANDBOX
+        gateways.append(
+            Ipaymu(
+                IpaymuSettings(
+                    va=settings.ipaymu_va,
+                    api_key=settings.ipaymu_api_key.reveal(),
+                    base_url=settings.ipaymu_base_url or by_name,
+                )
+            )
+        )
+    if (
+        settings.tripay_api_key is not None
+        and settings.tripay_private_key is not None
+        and settings.tripay_merchant_code is not None
+    ):
+        gateways.append(
+            Tripay(
+                TripaySettings(
+                    api_key=settings.tripay_api_key.reveal(),
+                    private_key=settings.tripay_private_key.reveal(),
+                    merchant_code=settings.tripay_merchant_code,
+                    base_url=settings.tripay_base_url,
+                )
+            )
+        )
+    return {gateway.account: gateway for gateway in gateways}
+
+
 def _furnish(
     settings: Settings,
     db: Database,
@@ -252,6 +288,7 @@ def _furnish(
         db=db,
         ids=ids,
         providers=providers,
+        gateways=gateways_of(settings),
         people=people,
         sessions=sessions,
         suppliers=suppliers,

@@ -8,22 +8,38 @@ from __future__ import annotations
 
 import difflib
 import os
-import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from datetime import time
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Generic, Literal, NoReturn, TypeVar
-from urllib.parse import urlsplit
+from typing import Literal, TypeVar
 
 from dotenv import dotenv_values
-from psycopg import ProgrammingError
-from psycopg.conninfo import conninfo_to_dict
 
 from konter.kernel.errors import Broken
 from konter.kernel.money import Rupiah
+from konter.setting_kinds import (
+    CALL_TIMEOUTS,
+    DATABASE,
+    FOLDER,
+    HOST,
+    NETWORKS,
+    SECONDS,
+    SECONDS_OR_NONE,
+    TIME_OF_DAY,
+    WEB_ADDRESS,
+    CallTimeouts,
+    Kind,
+    Network,
+    Secret,
+    kept_secret,
+    number,
+    one_of,
+    rupiah,
+    text_like,
+    whole,
+)
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -31,10 +47,10 @@ D = TypeVar("D")
 PendingDeadline = Literal["review", "refund"]
 LogFormat = Literal["console", "json"]
 LogLevel = Literal["debug", "info", "warning", "error"]
-Network = IPv4Network | IPv6Network
+Environment = Literal["sandbox", "production"]
 
 DEFAULT = "default"
-OURS = ("KONTER_", "DIGIFLAZZ_")
+OURS = ("KONTER_", "DIGIFLAZZ_", "IPAYMU_", "TRIPAY_")
 """Names with these beginnings are ours: one that we do not know is a typing mistake."""
 
 
@@ -65,34 +81,6 @@ def load_settings(
 
 
 @dataclass(frozen=True, slots=True)
-class Secret:
-    """A text that shows itself only to who asks for it by ``reveal``."""
-
-    _text: str
-
-    def reveal(self) -> str:
-        return self._text
-
-    def __repr__(self) -> str:
-        return "Secret(****)"
-
-    __str__ = __repr__
-
-
-@dataclass(frozen=True, slots=True)
-class CallTimeouts:
-    """How long an upstream may take to answer, seconds, by what it was asked."""
-
-    purchase: float = 60.0
-    price_list: float = 60.0
-    balance: float = 30.0
-
-    def by_purpose(self) -> dict[str, float]:
-        """As an adapter's traits want them."""
-        return {f.name: getattr(self, f.name) for f in fields(self)}
-
-
-@dataclass(frozen=True, slots=True)
 class Problem:
     """One wrong setting: its name, and what is expected instead."""
 
@@ -112,95 +100,6 @@ class SettingsWrong(Broken):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("; ".join(map(str, self.problems)))
-
-
-@dataclass(frozen=True, slots=True)
-class Kind(Generic[T]):
-    """How a text becomes a value. ``read`` raises ValueError; ``expected`` says what it wants."""
-
-    expected: str
-    read: Callable[[str], T]
-    unit: str = ""
-    secret: bool = False
-
-
-def whole(least: int, most: int, unit: str = "") -> Kind[int]:
-    expected = f"a whole number from {least} to {most}"
-    return Kind(expected, lambda text: _between(int(_plain(text)), least, most), unit)
-
-
-def number(least: float, most: float, unit: str) -> Kind[float]:
-    expected = f"a number from {least:.10g} to {most:.10g}"
-    return Kind(expected, lambda text: _between(float(_plain(text)), least, most), unit)
-
-
-def rupiah(most: int) -> Kind[Rupiah]:
-    amount = whole(0, most)
-    return Kind(f"{amount.expected}, digits only", lambda s: Rupiah(amount.read(s)), "rupiah")
-
-
-def one_of(*allowed: T) -> Kind[T]:
-    words = {str(word): word for word in allowed}
-    return Kind(" or ".join(words), lambda text: words[_known(text.lower(), words)])
-
-
-def kept_secret(least: int) -> Kind[Secret]:
-    def read(text: str) -> Secret:
-        return Secret(text) if len(text) >= least else _refuse()
-
-    return Kind(f"at least {least} characters" if least > 1 else "a text", read, secret=True)
-
-
-def text_like(pattern: str, expected: str) -> Kind[str]:
-    return Kind(expected, lambda text: text if re.fullmatch(pattern, text) else _refuse())
-
-
-def _read_web_address(text: str) -> str:
-    parts = urlsplit(text)
-    bare = not (parts.query or parts.fragment or parts.username or parts.password)
-    # Reading ``port`` is what makes urlsplit look at it.
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0 or not bare:
-        _refuse()
-    return text.rstrip("/")
-
-
-def _read_time_of_day(text: str) -> time:
-    return time.fromisoformat(text) if re.fullmatch(r"\d\d:\d\d", text) else _refuse()
-
-
-def _read_database(text: str) -> Secret:
-    try:
-        return Secret(text) if conninfo_to_dict(text) else _refuse()
-    except ProgrammingError:
-        raise ValueError from None  # its text could quote a password
-
-
-def _read_call_timeouts(text: str) -> CallTimeouts:
-    seconds = number(0.001, 3600, "seconds")
-    calls = {f.name for f in fields(CallTimeouts)}
-    if "=" not in text:
-        return CallTimeouts(**dict.fromkeys(calls, seconds.read(text)))
-    named = [part.split("=", 1) for part in text.split(",")]
-    return CallTimeouts(**{_known(name.strip(), calls): seconds.read(s) for name, s in named})
-
-
-def _read_networks(text: str) -> tuple[Network, ...]:
-    return tuple(ip_network(part.strip()) for part in text.split(","))
-
-
-NETWORKS = Kind("networks such as 127.0.0.1,10.0.0.0/8", _read_networks)
-WEB_ADDRESS = Kind("an address such as https://konter.example.com", _read_web_address)
-TIME_OF_DAY = Kind("a time of day such as 02:00", _read_time_of_day, "WIB")
-DATABASE = Kind("postgresql://user:password@host/database", _read_database, secret=True)
-FOLDER = Kind("a folder", Path)
-HOST = text_like(r"[A-Za-z0-9.:_-]+", "a host name or address such as 127.0.0.1")
-CALL_TIMEOUTS = Kind(
-    "seconds, one number for all calls or e.g. purchase=60,price_list=60,balance=30",
-    _read_call_timeouts,
-    "seconds",
-)
-SECONDS = number(0.001, 31_536_000, "seconds")
-SECONDS_OR_NONE = number(0, 31_536_000, "seconds")
 
 
 def setting(name: str, kind: Kind[T], default: D, about: str) -> T | D:
@@ -257,6 +156,31 @@ class Settings:
     digiflazz_webhook_secret: Secret | None = setting(
         "DIGIFLAZZ_WEBHOOK_SECRET", kept_secret(1), None,
         "Proves Digiflazz's callbacks; absent: every callback is refused.")
+
+    ipaymu_va: str | None = setting(
+        "IPAYMU_VA", text_like(r"[0-9]{6,30}", "the account's number, digits only"), None,
+        "The iPaymu account's VA number; absent: iPaymu is not used.")
+    ipaymu_api_key: Secret | None = setting(
+        "IPAYMU_API_KEY", kept_secret(1), None,
+        "The account's key; sandbox and production have each their own.")
+    ipaymu_environment: Environment = setting(
+        "IPAYMU_ENVIRONMENT", one_of("sandbox", "production"), "sandbox",
+        "Which iPaymu to ask: play money, or real money.")
+    ipaymu_base_url: str | None = setting(
+        "IPAYMU_BASE_URL", WEB_ADDRESS, None,
+        "Where iPaymu answers; absent: as IPAYMU_ENVIRONMENT says.")
+    tripay_api_key: Secret | None = setting(
+        "TRIPAY_API_KEY", kept_secret(1), None,
+        "The Tripay merchant's API key; absent: Tripay is not used.")
+    tripay_private_key: Secret | None = setting(
+        "TRIPAY_PRIVATE_KEY", kept_secret(1), None,
+        "Signs payments, and proves Tripay's callbacks.")
+    tripay_merchant_code: str | None = setting(
+        "TRIPAY_MERCHANT_CODE", text_like(r"[A-Za-z0-9]+", "a code such as T12345"), None,
+        "The Tripay merchant's code.")
+    tripay_base_url: str | None = setting(
+        "TRIPAY_BASE_URL", WEB_ADDRESS, None,
+        "Where Tripay answers; absent: the sandbox for a key that begins with DEV-, else for real.")
 
     first_news_wait_s: float = setting(
         "KONTER_FIRST_NEWS_WAIT_S", SECONDS_OR_NONE, 5.0,
@@ -466,34 +390,25 @@ def _unknown(names: Iterable[str]) -> list[Problem]:
     return problems
 
 
+ACCOUNTS = (
+    ("DIGIFLAZZ_USERNAME", "DIGIFLAZZ_API_KEY"),
+    ("IPAYMU_VA", "IPAYMU_API_KEY"),
+    ("TRIPAY_API_KEY", "TRIPAY_PRIVATE_KEY", "TRIPAY_MERCHANT_CODE"),
+)
+"""What makes an account at an upstream: all of it, or nothing."""
+
+
 def _contradictions(settings: Settings) -> list[Problem]:
     """What is wrong only together."""
-    if (settings.digiflazz_username is None) == (settings.digiflazz_api_key is None):
-        return []
-    missing = "DIGIFLAZZ_API_KEY" if settings.digiflazz_username else "DIGIFLAZZ_USERNAME"
-    return [Problem(missing, "expected beside its other half: an account needs name and key")]
+    return [
+        Problem(name, f"expected beside {' and '.join(n for n in account if n != name)}")
+        for account in ACCOUNTS
+        for name in account
+        if getattr(settings, name.lower()) is None
+        and any(getattr(settings, other.lower()) is not None for other in account)
+    ]
 
 
 def _declared(f: Field[object]) -> Declaration:
     said = f.metadata
     return Declaration(f.name, said["name"], said["kind"], f.default, said["about"])
-
-
-def _plain(text: str) -> str:
-    """Digits as a person writes them: no 1_000, no infinity, no other script's digits."""
-    return text if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) else _refuse()
-
-
-N = TypeVar("N", int, float)
-
-
-def _between(value: N, least: N, most: N) -> N:
-    return value if least <= value <= most else _refuse()
-
-
-def _known(word: str, allowed: Iterable[str]) -> str:
-    return word if word in set(allowed) else _refuse()
-
-
-def _refuse() -> NoReturn:
-    raise ValueError

@@ -3,12 +3,21 @@
 import argparse
 import asyncio
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import msgspec
 
-from konter_sim.desk import Options, running_desk
+from konter_sim.desk import AllOptions, IpaymuOptions, Options, TripayOptions, running_desk
 from konter_sim.digiflazz.options import MEANING
+from konter_sim.gateway.state import Knobs
+from konter_sim.ipaymu.options import MEANING as IPAYMU_MEANING
+from konter_sim.tripay.options import MEANING as TRIPAY_MEANING
+
+GATEWAYS: Final[Mapping[str, tuple[type[Knobs], Mapping[str, str]]]] = {
+    "ipaymu": (IpaymuOptions, IPAYMU_MEANING),
+    "tripay": (TripayOptions, TRIPAY_MEANING),
+}
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -16,25 +25,47 @@ def main(argv: Sequence[str] | None = None) -> None:
     given = vars(parser.parse_args(argv))
     host, port = given.pop("host"), given.pop("port")
     try:
-        options = msgspec.convert(given, Options, strict=False)
+        options = AllOptions(
+            ipaymu=msgspec.convert(_taken(given, "ipaymu"), IpaymuOptions, strict=False),
+            tripay=msgspec.convert(_taken(given, "tripay"), TripayOptions, strict=False),
+            digiflazz=msgspec.convert(given, Options, strict=False),
+        )
     except msgspec.ValidationError as bad:
         parser.error(str(bad))
     asyncio.run(_serve(options, host, port))
 
 
+def _taken(given: dict[str, object], gateway: str) -> dict[str, object]:
+    """Take a gateway's options out of what was given; the rest is Digiflazz's."""
+    prefix = f"{gateway}_"
+    names = [name for name in given if name.startswith(prefix)]
+    return {name.removeprefix(prefix): given.pop(name) for name in names}
+
+
 def _parser() -> argparse.ArgumentParser:
-    """One flag for every option: `repost_gap_s` is `--repost-gap-s`."""
+    """One flag for every option: `repost_gap_s` is `--repost-gap-s`, a gateway's has its name."""
     parser = argparse.ArgumentParser(prog="konter_sim", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=9100, help="0 picks a free one")
-    for name, value in msgspec.structs.asdict(Options()).items():
-        flag = "--" + name.replace("_", "-")
-        text = f"{MEANING[name]} (default {value!r})".replace("%", "%%")
-        parser.add_argument(flag, dest=name, default=argparse.SUPPRESS, help=text)
+    _add_flags(parser, "", Options(), MEANING)
+    for name, (kind, meaning) in GATEWAYS.items():
+        _add_flags(parser, f"{name}_", kind(), meaning)
     return parser
 
 
-async def _serve(options: Options, host: str, port: int) -> None:
+def _add_flags(
+    parser: argparse.ArgumentParser,
+    prefix: str,
+    options: msgspec.Struct,
+    meaning: Mapping[str, str],
+) -> None:
+    for name, value in msgspec.structs.asdict(options).items():
+        flag = f"--{prefix}{name}".replace("_", "-")
+        text = f"{meaning[name]} (default {value!r})".replace("%", "%%")
+        parser.add_argument(flag, dest=prefix + name, default=argparse.SUPPRESS, help=text)
+
+
+async def _serve(options: AllOptions, host: str, port: int) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for wanted in (signal.SIGTERM, signal.SIGINT):

@@ -2,16 +2,34 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
+import konter_sim.ipaymu.calls as ipaymu_calls
+import konter_sim.ipaymu.pages as ipaymu_pages
+import konter_sim.tripay.calls as tripay_calls
+import konter_sim.tripay.pages as tripay_pages
 from konter_sim import page
 from konter_sim.digiflazz import calls, control
 from konter_sim.digiflazz.options import Options
 from konter_sim.digiflazz.state import Digiflazz
+from konter_sim.gateway import control as gateway_control
+from konter_sim.ipaymu.options import Options as IpaymuOptions
+from konter_sim.ipaymu.state import Ipaymu
+from konter_sim.tripay.options import Options as TripayOptions
+from konter_sim.tripay.state import Tripay
 
-__all__ = ["Options", "RunningDesk", "running_desk"]
+__all__ = ["AllOptions", "IpaymuOptions", "Options", "RunningDesk", "TripayOptions", "running_desk"]
+
+
+@dataclass(frozen=True, slots=True)
+class AllOptions:
+    """The knobs of every upstream."""
+
+    digiflazz: Options = field(default_factory=Options)
+    ipaymu: IpaymuOptions = field(default_factory=IpaymuOptions)
+    tripay: TripayOptions = field(default_factory=TripayOptions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,38 +38,62 @@ class RunningDesk:
 
     url: str
     digiflazz: Digiflazz
+    ipaymu: Ipaymu
+    tripay: Tripay
 
     @property
     def digiflazz_url(self) -> str:
         return self.url + calls.PREFIX
 
+    @property
+    def ipaymu_url(self) -> str:
+        return self.url + ipaymu_calls.PREFIX
 
-def assemble(digi: Digiflazz) -> web.Application:
+    @property
+    def tripay_url(self) -> str:
+        return self.url + tripay_calls.PREFIX
+
+
+def assemble(digi: Digiflazz, ipaymu: Ipaymu, tripay: Tripay) -> web.Application:
     app = web.Application(client_max_size=32 * 1024 * 1024)
     calls.add_routes(app, digi)
     control.add_routes(app, digi)
-    page.add_routes(app, digi)
+    ipaymu_calls.add_routes(app, ipaymu)
+    ipaymu_pages.add_routes(app, ipaymu)
+    tripay_calls.add_routes(app, tripay)
+    tripay_pages.add_routes(app, tripay)
+    for gateway in (ipaymu, tripay):
+        gateway_control.add_routes(app, gateway)
+    page.add_routes(app, digi, {ipaymu_calls.PREFIX: ipaymu, tripay_calls.PREFIX: tripay})
     return app
 
 
 @asynccontextmanager
 async def running_desk(
-    options: Options | None = None, *, host: str = "127.0.0.1", port: int = 0
+    options: Options | AllOptions | None = None, *, host: str = "127.0.0.1", port: int = 0
 ) -> AsyncIterator[RunningDesk]:
-    """Listen until the block ends. Port 0 picks a free one.
+    """Listen until the block ends. Port 0 picks a free one. Options alone are Digiflazz's.
 
     A handler is cancelled when its caller hangs up, so a call ends when the client leaves.
     """
-    digi = Digiflazz(options or Options())
+    every = AllOptions(options) if isinstance(options, Options) else options or AllOptions()
+    digi, ipaymu, tripay = Digiflazz(every.digiflazz), Ipaymu(every.ipaymu), Tripay(every.tripay)
     runner = web.AppRunner(
-        assemble(digi), access_log=None, handler_cancellation=True, shutdown_timeout=0.2
+        assemble(digi, ipaymu, tripay),
+        access_log=None,
+        handler_cancellation=True,
+        shutdown_timeout=0.2,
     )
-    await digi.hooks.open()
+    posts = (digi.hooks, ipaymu.post, tripay.post)
+    for post in posts:
+        await post.open()
     try:
         await runner.setup()
         await web.TCPSite(runner, host, port).start()
-        bound_port = int(runner.addresses[0][1])
-        yield RunningDesk(f"http://{host}:{bound_port}", digi)
+        url = f"http://{host}:{int(runner.addresses[0][1])}"
+        ipaymu.url, tripay.url = f"{url}/ipaymu", f"{url}/tripay"
+        yield RunningDesk(url, digi, ipaymu, tripay)
     finally:
-        await digi.hooks.close()
+        for post in posts:
+            await post.close()
         await runner.cleanup()

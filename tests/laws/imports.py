@@ -10,20 +10,22 @@ from tests.laws.tree import LAYERS, Function, Source
 
 BELOW = {room: frozenset(LAYERS[place + 1 :]) for place, room in enumerate(LAYERS)}
 CONTRACT = "upstreams.contract"
+GATEWAY_CONTRACT = "upstreams.gateway_contract"
 
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "kernel": frozenset(),
-    "settings": frozenset({"kernel"}),
+    "setting_kinds": frozenset({"kernel"}),
+    "settings": frozenset({"kernel", "setting_kinds"}),
     "db": frozenset({"kernel"}),
     "upstreams": frozenset({"kernel"}),
     "ledger": frozenset({"kernel", "db"}),
     "jobs": frozenset({"kernel", "db"}),
     "people": frozenset({"kernel", "db", "ledger", "jobs"}),
-    "suppliers": frozenset({"kernel", "db", "ledger.read", "jobs", CONTRACT}),
+    "suppliers": frozenset({"kernel", "db", "ledger.read", "jobs", CONTRACT, GATEWAY_CONTRACT}),
     "catalogue": frozenset(
-        {"kernel", "db", "ledger.read", "jobs", "people", "suppliers", CONTRACT}
+        {"kernel", "db", "ledger.read", "jobs", "people", "suppliers", CONTRACT, GATEWAY_CONTRACT}
     ),
-    "hooks": frozenset({"kernel", "db", "jobs", "people", "suppliers", CONTRACT}),
+    "hooks": frozenset({"kernel", "db", "jobs", "people", "suppliers", CONTRACT, GATEWAY_CONTRACT}),
     "funding": BELOW["funding"],
     "orders": BELOW["orders"],
     "web": BELOW["web"] - {"upstreams"},

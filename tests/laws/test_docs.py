@@ -60,7 +60,8 @@ def _code(statement: ast.stmt) -> str | None:
 
 
 def test_every_adapter_has_its_heading() -> None:
-    files = (ROOT / "src/konter/upstreams/providers").iterdir()
+    upstreams = ROOT / "src/konter/upstreams"
+    files = [*(upstreams / "providers").iterdir(), *(upstreams / "gateways").iterdir()]
     adapters = {path.stem for path in files if not path.stem.startswith("__")}
     assert {name for name in adapters if "_" not in name} == headings("adapters.md")
 

@@ -23,6 +23,7 @@ def file(module: str, text: str) -> list[Source]:
         "konter.kernel.money", "konter.ledger.post", "konter.ledger.read", "konter.orders.place",
         "konter.upstreams.contract", "konter.upstreams.wire", "konter.upstreams.providers.alpha",
         "konter.upstreams.providers.alpha.codes", "konter.upstreams.providers.beta",
+        "konter.upstreams.gateway_contract", "konter.upstreams.gateways.gamma",
         "konter.people.keys", "konter.settings",
     ]  # fmt: skip
     return [source(module, text), *(source(other, "") for other in others)]
@@ -46,6 +47,9 @@ def file(module: str, text: str) -> list[Source]:
         ("konter.orders.fulfil", "from konter.upstreams.providers.alpha import Alpha"),
         ("konter.upstreams.providers.beta", "from konter.upstreams.providers import alpha"),
         ("konter.upstreams.wire", "from konter.upstreams.providers.alpha import Alpha"),
+        ("konter.funding.confirm", "from konter.upstreams.gateways.gamma import Gamma"),
+        ("konter.cli.payment", "from konter.upstreams.gateways.gamma import Gamma"),
+        ("konter.upstreams.gateways.delta", "from konter.upstreams.gateways import gamma"),
         ("konter.orders.place", "from konter.settings import Settings"),
         ("konter.app", "from konter.ledger.post import post"),
         ("konter.newroom.act", "from konter.kernel.money import Rupiah"),
@@ -64,6 +68,9 @@ def test_the_table_refuses(module: str, text: str) -> None:
         ("konter.suppliers.gate", "from konter.upstreams.contract import Provider"),
         ("konter.web.api", "from konter.ledger.read import balance"),
         ("konter.app", "from konter.upstreams.providers.alpha import Alpha"),
+        ("konter.app", "from konter.upstreams.gateways.gamma import Gamma"),
+        ("konter.hooks.inbox", "from konter.upstreams.gateway_contract import Hint"),
+        ("konter.funding.confirm", "from konter.upstreams.gateway_contract import Gateway"),
         ("konter.app", "from konter.settings import Settings"),
         (
             "konter.upstreams.providers.alpha.answers",

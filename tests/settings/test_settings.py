@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import stat
-from datetime import time
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 import pytest
 
+from konter.app import gateways_of
 from konter.kernel.money import Rupiah
+from konter.setting_kinds import CallTimeouts, Secret
 from konter.settings import (
-    CallTimeouts,
-    Secret,
     Settings,
     SettingsWrong,
     declarations,
@@ -186,3 +186,30 @@ def test_a_given_secret_is_used_as_it_is(tmp_path: Path) -> None:
 def test_machines_that_share_a_database_must_be_told_their_secret() -> None:
     with pytest.raises(SettingsWrong, match="KONTER_SECRET"):
         shop_secret(told(DATABASE_URL="postgresql://konter@db/konter"))
+
+
+def test_a_gateway_is_configured_whole_or_not_at_all() -> None:
+    assert set(problems(IPAYMU_VA="0000001112223334")) == {"IPAYMU_API_KEY"}
+    missing = problems(TRIPAY_MERCHANT_CODE="T99999")
+    assert set(missing) == {"TRIPAY_API_KEY", "TRIPAY_PRIVATE_KEY"}
+    assert set(problems(IPAYMU_VA="va", IPAYMU_API_KEY=KEY)) == {"IPAYMU_VA"}
+    assert set(problems(TRIPAY_PRIVATE=KEY)) == {"TRIPAY_PRIVATE"}
+
+
+def test_the_gateways_are_built_from_what_is_configured() -> None:
+    assert gateways_of(told()) == {}
+    account = {"IPAYMU_VA": "0000001112223334", "IPAYMU_API_KEY": KEY}
+    merchant = {
+        "TRIPAY_API_KEY": KEY,
+        "TRIPAY_PRIVATE_KEY": KEY,
+        "TRIPAY_MERCHANT_CODE": "T99999",
+    }
+    assert set(gateways_of(told(**account, **merchant))) == {"ipaymu", "tripay"}
+    at = datetime(2026, 11, 21, tzinfo=UTC)
+    for changes, host in (
+        ({}, "https://sandbox.ipaymu.com/"),
+        ({"IPAYMU_ENVIRONMENT": "production"}, "https://my.ipaymu.com/"),
+        ({"IPAYMU_BASE_URL": "http://127.0.0.1:9/ipaymu/api/v2"}, "http://127.0.0.1:9/"),
+    ):
+        gateway = gateways_of(told(**account, **changes))["ipaymu"]
+        assert gateway.channels(at).url.startswith(host)

@@ -5,8 +5,16 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest_asyncio
 
-from konter_sim.desk import Options, RunningDesk, running_desk
+from konter_sim.desk import (
+    AllOptions,
+    IpaymuOptions,
+    Options,
+    RunningDesk,
+    TripayOptions,
+    running_desk,
+)
 from tests.sim.buyer import Buyer, Mailbox, open_mailbox
+from tests.sim.merchant import IpaymuMerchant, Letterbox, TripayMerchant, open_letterbox
 from tests.sim.vectors import SECRET
 
 
@@ -36,3 +44,34 @@ async def desk(mailbox: Mailbox) -> AsyncIterator[RunningDesk]:
 async def buyer(desk: RunningDesk) -> AsyncIterator[Buyer]:
     async with aiohttp.ClientSession() as session:
         yield Buyer(session, desk.url)
+
+
+@pytest_asyncio.fixture
+async def box() -> AsyncIterator[Letterbox]:
+    async with open_letterbox() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture
+async def counter() -> AsyncIterator[RunningDesk]:
+    """Both gateways, in a hurry."""
+    ipaymu = IpaymuOptions(
+        callback_delay_ms=10, notify_retry_ms=10, notify_format="json", silence_seconds=2
+    )
+    tripay = TripayOptions(callback_delay_ms=10, callback_retry_ms=10, silence_seconds=2)
+    async with running_desk(AllOptions(ipaymu=ipaymu, tripay=tripay)) as running:
+        yield running
+
+
+@pytest_asyncio.fixture
+async def ipaymu(counter: RunningDesk, box: Letterbox) -> AsyncIterator[IpaymuMerchant]:
+    control = f"{counter.url}/_sim/ipaymu"
+    async with aiohttp.ClientSession() as session:
+        yield IpaymuMerchant(session, control, counter.ipaymu_url, box.url)
+
+
+@pytest_asyncio.fixture
+async def tripay(counter: RunningDesk, box: Letterbox) -> AsyncIterator[TripayMerchant]:
+    control = f"{counter.url}/_sim/tripay"
+    async with aiohttp.ClientSession() as session:
+        yield TripayMerchant(session, control, counter.tripay_url, box.url)

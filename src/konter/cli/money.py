@@ -8,6 +8,7 @@ import typer
 
 from konter.app import House
 from konter.cli.inside import actor, in_house
+from konter.cli.payment import payment_app
 from konter.funding.adjust import adjust
 from konter.funding.topup import record_topup
 from konter.kernel.errors import NotFound
@@ -27,6 +28,7 @@ def register(app: typer.Typer) -> None:
     app.command("check-books")(check)
     app.add_typer(wallet_app, name="wallet")
     app.add_typer(book_app, name="book")
+    app.add_typer(payment_app, name="payment")
 
 
 def check() -> None:
