@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from bench import wrk
 from bench.figures import Figure, show, write
 from bench.memory import row_9
 from bench.placing import prepare, row_1_and_2, row_3, row_8
+from bench.processes import HOMES
 from bench.reading import row_6
 from bench.server import fresh_database, running_server, settle_down
 from bench.stock import add_people, add_products
@@ -33,6 +35,7 @@ def main() -> int:
     console = Console()
     if wanted & {1, 2, 6} and wrk.install() is None:
         console.print("wrk is not to be had here: load comes from bench.loader, a slower one")
+    shutil.rmtree(HOMES, ignore_errors=True)
     began = time.monotonic()
     figures = _measure(wanted, lambda text: console.print(f"[dim]{text}[/dim]"))
     write(figures)

@@ -33,7 +33,8 @@ DECLARE
     order_no   bigint := (block - 1) * 100 + 1;
     attempt_no bigint := order_no + 1;
     code    text := 'TRX-' || to_char(today, 'YYYYMMDD') || '-'
-                 || upper(substr(md5(random()::text), 1, 8));
+                 || substr(translate(encode(decode(md5(random()::text), 'hex'), 'base64'),
+                                     '+/', 'XY'), 1, 8);
     print   bytea := sha256(convert_to(
         '[' || wanted || ',"' || number || '",null,"balance"]', 'UTF8'));
     known   orders.requests;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -18,6 +19,7 @@ import psutil  # type: ignore[import-untyped]
 ROOT = Path(__file__).parent.parent
 KONTER = str(Path(sys.executable).parent / "konter")
 LOGS = ROOT / "build" / "bench-logs"
+HOMES = ROOT / "build" / "bench-homes"
 
 COMMON = {
     "KONTER_SECRET": "bench" * 8,
@@ -31,7 +33,9 @@ COMMON = {
 def environ(conninfo: str, **changes: str) -> dict[str, str]:
     """What a process of ours gets: nothing of the settings of whoever runs the bench."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("KONTER_", "DIGIFLAZZ_"))}
-    found = {"PYTHONPATH": str(ROOT), "DATABASE_URL": conninfo}
+    # A home of its own: a worker remembers its database there, and ours are made anew each time.
+    home = HOMES / secrets.token_hex(4)
+    found = {"PYTHONPATH": str(ROOT), "DATABASE_URL": conninfo, "KONTER_HOME": str(home)}
     return {**kept, **COMMON, **found, **changes}
 
 

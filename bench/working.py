@@ -18,6 +18,7 @@ import psycopg
 from bench.figures import Figure, at_least
 from bench.house import assert_books, place_count, settings
 from bench.processes import KONTER, environ, free_port, running, served, until_ready
+from bench.server import settle_down
 from bench.stock import FIRST_PRODUCT, FIRST_USER, PRODUCTS, token_of
 from konter.app import open_house
 
@@ -40,6 +41,7 @@ FROM orders.orders o JOIN orders.moves m ON m.order_id = o.id AND m.seq = 1
 def row_4(conninfo: str, say: Callable[[str], None]) -> list[Figure]:
     """One worker from held to delivered, with an upstream that takes a second."""
     asyncio.run(_hold(conninfo))
+    settle_down(conninfo)  # a shop that has sold for a while has statistics of its tables
     with _upstream(DELAY_S) as (url, upstream):
         env = environ(conninfo, DIGIFLAZZ_BASE_URL=url, KONTER_WORKER_IN_FLIGHT=str(IN_FLIGHT))
         with running(KONTER, "worker", env=env, name="worker") as worker:

@@ -19,7 +19,8 @@ class Batcher(Generic[Item, Result]):
 
     ``act`` answers one result per item, in order; an Exception instance as result is raised to
     that item's caller alone. An error out of ``act`` itself is raised to all callers of the batch.
-    ``lanes``: how many batches may be under way at once.
+    ``lanes``: how many batches may be under way at once; a further one begins only when ``worth``
+    items wait, because a batch costs the same whatever its size.
     """
 
     def __init__(
@@ -28,10 +29,12 @@ class Batcher(Generic[Item, Result]):
         *,
         most: int = 200,
         lanes: int = 1,
+        worth: int = 1,
     ) -> None:
         self._act = act
         self._most = most
-        self._idle_lanes = lanes
+        self._lanes = self._idle_lanes = lanes
+        self._worth = worth
         self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
         self._running: set[asyncio.Task[None]] = set()
 
@@ -48,7 +51,8 @@ class Batcher(Generic[Item, Result]):
             await asyncio.wait(self._running)
 
     def _start(self) -> None:
-        if self._idle_lanes and self._waiting:
+        least = 1 if self._idle_lanes == self._lanes else self._worth
+        if self._idle_lanes and len(self._waiting) >= least:
             self._idle_lanes -= 1
             task = asyncio.create_task(self._lane())
             self._running.add(task)

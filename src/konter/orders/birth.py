@@ -38,9 +38,9 @@ WITH n AS (
     INSERT INTO orders.orders (id, code, user_id, user_line, ref_id, product_id, product_code,
         product_name, product_note, product_brand, target_id, server_id, payment_method, price,
         price_at, state, business_date, created_at, updated_at)
-    SELECT n.id, n.code, n.user_id, c.orders - n.behind, n.ref_id, n.product_id, n.product_code,
-        n.product_name, n.product_note, n.product_brand, n.target_id, n.server_id, 'balance',
-        n.price, 'escrow', 'held', %(today)s, %(at)s, %(at)s
+    SELECT n.id, n.code, n.user_id, c.orders - n.behind, n.ref_id, n.product_id,
+        n.product_code, n.product_name, n.product_note, n.product_brand, n.target_id, n.server_id,
+        'balance', n.price, 'escrow', 'held', %(today)s, %(at)s, %(at)s
     FROM n JOIN counted AS c ON c.user_id = n.user_id
 ), tried AS (
     INSERT INTO orders.attempts (id, order_id, number, is_current, reference, account, sku,
@@ -92,11 +92,12 @@ async def bear(
 
 
 def _columns(births: Sequence[Birth]) -> dict[str, object]:
+    user_ids = [b.ask.user_id for b in births]
     return {
         "id": [b.order_id for b in births],
         "code": [b.code for b in births],
-        "user_id": [b.ask.user_id for b in births],
-        "behind": _behind([b.ask.user_id for b in births]),
+        "user_id": user_ids,
+        "behind": _behind(user_ids),
         "ref_id": [b.ask.ref_id for b in births],
         "product_id": [b.sellable.product_id for b in births],
         "product_code": [b.sellable.code for b in births],

@@ -151,7 +151,7 @@ async def page_of(tx: Tx, user_id: int, *, page: int, per_page: int) -> tuple[li
     facts = {"user_id": user_id, "skip": (page - 1) * per_page, "per_page": per_page}
     rows = await tx.rows(PAGE, facts)
     total = int(rows[0][-1]) if rows else 0
-    return [_view(row[:-1]) for row in rows if row[0] is not None], total
+    return [_view(row) for row in rows if row[0] is not None], total
 
 
 async def orders_by_id(tx: Tx, ids: Sequence[int]) -> dict[int, OrderView]:
@@ -192,10 +192,12 @@ async def attempts_of(tx: Tx, order_id: int) -> list[AttemptLine]:
 
 
 def _view(row: TupleRow) -> OrderView:
-    columns = list(row)
+    """From its columns, in order; what stands after them is somebody else's."""
+    columns = list(row[:COLUMNS])
     columns[STATE_COLUMN] = STATES[columns[STATE_COLUMN]]
     return OrderView(*columns)
 
 
+COLUMNS = len(OrderView.__struct_fields__)
 STATE_COLUMN = OrderView.__struct_fields__.index("state")
 STATES = {state.value: state for state in OrderState}

@@ -6,6 +6,7 @@ and restarts; whoever may not ask gets the last list that was read, with its age
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,6 +22,9 @@ FROM suppliers.price_lists
 WHERE account = %(account)s
 """
 
+# Without the body, which is megabytes.
+FETCHED_AT = "SELECT fetched_at FROM suppliers.price_lists WHERE account = %(account)s"
+
 CLAIM = """
 INSERT INTO suppliers.price_lists AS kept (account, asked_at)
 VALUES (%(account)s, %(now)s)
@@ -30,8 +34,15 @@ WHERE kept.asked_at <= %(free_since)s
 
 KEEP_BODY = """
 UPDATE suppliers.price_lists
-SET asked_at = %(asked_at)s, fetched_at = %(asked_at)s, body = %(body)s
+SET asked_at = %(asked_at)s, fetched_at = %(asked_at)s, body = %(body)s, digest = %(digest)s
 WHERE account = %(account)s
+"""
+
+# Most lists are the last one again; then there is nothing to write but the time.
+KEEP_SAME = """
+UPDATE suppliers.price_lists
+SET asked_at = %(asked_at)s, fetched_at = %(asked_at)s
+WHERE account = %(account)s AND digest = %(digest)s
 """
 
 KEEP_TIME = """
@@ -80,9 +91,8 @@ async def fetch_price_list(
     ``retry_at``), UpstreamRefused or UpstreamSilent. Every exchange is kept.
     """
     provider = desk.provider(account)
-    kept = await _kept(desk, account)
-    if not force and kept and kept.fetched_at and _is_young(desk, kept.fetched_at):
-        return _cached(desk, provider, kept)
+    if not force and await _is_young(desk, account):
+        return _cached(desk, provider, await _kept(desk, account))
     if not await _claim(desk, provider):
         latest = await _kept(desk, account)
         wait = PriceListTooSoon(account=account, retry_at=_retry_at(provider, latest).isoformat())
@@ -93,8 +103,10 @@ async def fetch_price_list(
     return _cached(desk, provider, await _kept(desk, account), instead_of=fresh)
 
 
-def _is_young(desk: SuppliersDesk, fetched_at: datetime) -> bool:
-    return desk.clock.now() - fetched_at < desk.list_age
+async def _is_young(desk: SuppliersDesk, account: str) -> bool:
+    async with desk.db.read() as tx:
+        row = await tx.row(FETCHED_AT, {"account": account})
+    return bool(row and row[0] and desk.clock.now() - row[0] < desk.list_age)
 
 
 async def _kept(desk: SuppliersDesk, account: str) -> _Kept | None:
@@ -126,7 +138,9 @@ async def _ask(desk: SuppliersDesk, provider: Provider) -> FetchedList | KonterE
     async with desk.db.transaction() as tx:
         await keep(tx, [heard.exchange])
         if isinstance(prices, PriceList) and isinstance(heard.said, WireAnswer):
-            await tx.run(KEEP_BODY, {**facts, "body": heard.said.body})
+            facts["digest"] = hashlib.sha256(heard.said.body).digest()
+            if not await tx.run(KEEP_SAME, facts):
+                await tx.run(KEEP_BODY, {**facts, "body": heard.said.body})
         elif isinstance(heard.said, WireSilence) and not heard.said.left:
             # They never heard us, so the next one may ask at once.
             await tx.run(

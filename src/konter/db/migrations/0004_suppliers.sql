@@ -37,7 +37,8 @@ CREATE TABLE suppliers.price_lists (
     account    text PRIMARY KEY REFERENCES suppliers.accounts,
     asked_at   timestamptz NOT NULL,       -- the last time we asked, answered or not
     fetched_at timestamptz,
-    body       bytea
+    body       bytea,
+    digest     bytea                       -- SHA-256 of the body
 );
 
 -- Every exchange with an upstream, scrubbed of secrets, by month.

