@@ -177,9 +177,13 @@ async def open_house(
 
 
 async def _end(chores: Sequence[asyncio.Task[None]]) -> None:
-    for chore in chores:
-        chore.cancel()
-    await asyncio.gather(*chores, return_exceptions=True)
+    """Cancel until they are over: in Python 3.11 ``wait_for`` can swallow a cancellation that
+    comes in the moment its awaitable completes, and the connection pool waits by it."""
+    left = set(chores)
+    while left:
+        for chore in left:
+            chore.cancel()
+        _, left = await asyncio.wait(left, timeout=0.2)
 
 
 def _database(settings: Settings, stack: AsyncExitStack) -> str:
