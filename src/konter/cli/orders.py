@@ -138,7 +138,7 @@ async def _table(house: House) -> Table:
         count = await tally(tx, now=house.clock.now())
     table = Table(
         title=f"{count.due} due, {count.in_flight} in flight, {count.lost} left by a lost call, "
-        f"{count.later} later",
+        f"{count.later} later, {count.parked} parked",
         title_justify="left",
         box=None,
         pad_edge=False,
@@ -150,7 +150,8 @@ async def _table(house: House) -> Table:
             str(line.id),
             line.code,
             line.order_state,
-            f"{line.state} at {line.account} ({line.sends} sent)",
+            f"{'parked, ' if line.parked else ''}{line.state} at {line.account} "
+            f"({line.sends} sent)",
             shown(line.next_action_at),
             shown(line.lease_until),
             (line.message or "")[:60],
