@@ -95,21 +95,23 @@ def _item(row: _Row) -> PriceItem:
     if price <= 0:
         raise _Unreadable("price")
     start, end = _cut_off(row.start_cut_off, row.end_cut_off)
+    unlimited = _flag(row.unlimited_stock, "unlimited_stock")
+    # By position: there are ten thousand of them in a list.
     return PriceItem(
-        sku=sku,
-        name=_text(row.product_name) or sku,
-        category=_text(row.category),
-        brand=_text(row.brand),
-        kind=_text(row.type),
-        seller=_text(row.seller_name),
-        price=Rupiah(price),
-        buyer_open=_flag(row.buyer_product_status, "buyer_product_status"),
-        seller_open=_flag(row.seller_product_status, "seller_product_status"),
-        stock=None if _flag(row.unlimited_stock, "unlimited_stock") else _whole(row.stock, "stock"),
-        multi=_flag(row.multi, "multi"),
-        cut_off_start=start,
-        cut_off_end=end,
-        description=_text(row.desc),
+        sku,
+        _text(row.product_name) or sku,
+        _text(row.category),
+        _text(row.brand),
+        _text(row.type),
+        _text(row.seller_name),
+        Rupiah(price),
+        _flag(row.buyer_product_status, "buyer_product_status"),
+        _flag(row.seller_product_status, "seller_product_status"),
+        None if unlimited else _whole(row.stock, "stock"),
+        _flag(row.multi, "multi"),
+        start,
+        end,
+        _text(row.desc),
     )
 
 
@@ -117,7 +119,7 @@ def _text(value: Any) -> str:
     """Text without NUL, which no database takes; anything that is not text counts as none."""
     if type(value) is not str:
         return ""
-    return value.replace("\x00", "").strip()
+    return value.strip() if "\x00" not in value else value.replace("\x00", "").strip()
 
 
 def _whole(value: Any, field: str) -> int:
