@@ -15,7 +15,7 @@ from konter.orders.fulfil import fulfil
 from konter.orders.hear import hear
 from konter.orders.settle import settle_many
 from konter.orders.tidings import Settled, Tidings
-from tests.shop import GAP_S, Shop, open_shop
+from tests.shop import GAP_S, Buyer, Shop, open_shop
 from tests.sim_process import Sim
 from tests.web.test_callback import knock, news_of, settled
 
@@ -70,32 +70,43 @@ async def test_a_sellers_message_tells_the_buyer_nothing_of_our_deposit(shop: Sh
     assert "9.9" not in (await buyer.get("/api/notifications")).text
 
 
+PATIENT = {"KONTER_ENQUIRY_FIRST_S": "60", "KONTER_ENQUIRY_SPACING_S": "60"}
+"""No question is under way while the operator decides."""
+
+
+async def _undecided(shop: Shop, buyer: Buyer) -> int:
+    """An order that the upstream took and says nothing more about."""
+    answer = await buyer.buys("xld10", "087800006001")
+    assert answer.json()["transaction"]["status"] == "process"
+    return int(answer.json()["transaction"]["id"])
+
+
 @pytest.mark.parametrize(
     ("verdict", "state", "money"),
     [(Verdict.DELIVERED, "delivered", 8_500), (Verdict.FAILED, "failed", 20_000)],
 )
 async def test_an_operator_ends_an_order_that_the_upstream_never_decides(
-    shop: Shop, verdict: Verdict, state: str, money: int
+    conninfo: str, sim: Sim, verdict: Verdict, state: str, money: int
 ) -> None:
-    buyer = await shop.buyer(money=20_000)
-    order_id = await buyer.buys_async("xld10", "087800006001")
-    await shop.until(order_id, "sent")
-    await asyncio.sleep(0.05)
-    facts = {"actor": "cli:budi", "reason": "seen in their panel"}
-    assert await end(shop.house.orders, order_id, verdict, **facts) == state
-    assert await buyer.balance() == money
-    with pytest.raises(NotSentNow):
-        await end(shop.house.orders, order_id, verdict, **facts)
-    assert await shop.breaches() == []
+    async with open_shop(conninfo, sim, **PATIENT) as shop:
+        buyer = await shop.buyer(money=20_000)
+        order_id = await _undecided(shop, buyer)
+        facts = {"actor": "cli:budi", "reason": "seen in their panel"}
+        assert await end(shop.house.orders, order_id, verdict, **facts) == state
+        assert await buyer.balance() == money
+        with pytest.raises(NotSentNow):
+            await end(shop.house.orders, order_id, verdict, **facts)
+        assert await shop.breaches() == []
 
 
-async def test_a_success_after_an_operator_failed_the_order_is_a_dispute(shop: Shop) -> None:
-    buyer = await shop.buyer(money=20_000)
-    order_id = await buyer.buys_async("xld10", "087800006001")
-    await shop.until(order_id, "sent")
-    await asyncio.sleep(0.05)
-    await end(shop.house.orders, order_id, Verdict.FAILED, actor="cli:budi", reason="gave up")
-    await shop.sim.settle((await shop.order(order_id)).code, "Sukses")
-    await shop.until(order_id, "disputed")
-    assert await buyer.balance() == 20_000
-    await shop.assert_honest()
+async def test_a_success_after_an_operator_failed_the_order_is_a_dispute(
+    conninfo: str, sim: Sim
+) -> None:
+    async with open_shop(conninfo, sim, **PATIENT) as shop:
+        buyer = await shop.buyer(money=20_000)
+        order_id = await _undecided(shop, buyer)
+        await end(shop.house.orders, order_id, Verdict.FAILED, actor="cli:budi", reason="gave up")
+        await shop.sim.settle((await shop.order(order_id)).code, "Sukses")
+        await shop.until(order_id, "disputed")
+        assert await buyer.balance() == 20_000
+        await shop.assert_honest()
