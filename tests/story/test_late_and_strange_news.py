@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 
 import pytest
@@ -70,8 +71,9 @@ async def test_a_sellers_message_tells_the_buyer_nothing_of_our_deposit(shop: Sh
     assert "9.9" not in (await buyer.get("/api/notifications")).text
 
 
-PATIENT = {"KONTER_ENQUIRY_FIRST_S": "60", "KONTER_ENQUIRY_SPACING_S": "60"}
-"""No question is under way while the operator decides."""
+def _patient_shop(conninfo: str, sim: Sim) -> AbstractAsyncContextManager[Shop]:
+    """No question is under way while the operator decides."""
+    return open_shop(conninfo, sim, KONTER_ENQUIRY_FIRST_S="60", KONTER_ENQUIRY_SPACING_S="60")
 
 
 async def _undecided(shop: Shop, buyer: Buyer) -> int:
@@ -88,7 +90,7 @@ async def _undecided(shop: Shop, buyer: Buyer) -> int:
 async def test_an_operator_ends_an_order_that_the_upstream_never_decides(
     conninfo: str, sim: Sim, verdict: Verdict, state: str, money: int
 ) -> None:
-    async with open_shop(conninfo, sim, **PATIENT) as shop:
+    async with _patient_shop(conninfo, sim) as shop:
         buyer = await shop.buyer(money=20_000)
         order_id = await _undecided(shop, buyer)
         facts = {"actor": "cli:budi", "reason": "seen in their panel"}
@@ -102,7 +104,7 @@ async def test_an_operator_ends_an_order_that_the_upstream_never_decides(
 async def test_a_success_after_an_operator_failed_the_order_is_a_dispute(
     conninfo: str, sim: Sim
 ) -> None:
-    async with open_shop(conninfo, sim, **PATIENT) as shop:
+    async with _patient_shop(conninfo, sim) as shop:
         buyer = await shop.buyer(money=20_000)
         order_id = await _undecided(shop, buyer)
         await end(shop.house.orders, order_id, Verdict.FAILED, actor="cli:budi", reason="gave up")
