@@ -43,8 +43,6 @@ UPDATE jobs.timetable SET lease_until = NULL, next_at = %(next_at)s, last_at = %
 WHERE name = %(name)s AND fence = %(fence)s
 """
 
-ALL_ENTRIES = "SELECT name, next_at, last_at, last_result FROM jobs.timetable ORDER BY name"
-
 LONGEST_LEASE = timedelta(minutes=15)
 SHORTEST_LEASE = timedelta(minutes=1)
 

@@ -34,8 +34,6 @@ WHERE b.user_id = %(user_id)s
 ORDER BY o.user_line DESC
 """
 
-STATE = "SELECT state FROM orders.orders WHERE id = %(id)s"
-
 NEXT_CHECK = """
 SELECT next_action_at FROM orders.attempts WHERE order_id = %(order_id)s AND is_current
 """
@@ -167,14 +165,6 @@ async def id_of_code(tx: Tx, code: str) -> int:
     if row is None:
         raise OrderNotFound
     return int(row[0])
-
-
-async def state_of(tx: Tx, order_id: int) -> OrderState:
-    """Raises OrderNotFound."""
-    row = await tx.row(STATE, {"id": order_id})
-    if row is None:
-        raise OrderNotFound
-    return OrderState(row[0])
 
 
 async def next_check_at(tx: Tx, order_id: int) -> datetime | None:
