@@ -15,7 +15,7 @@ from konter.db.embedded import EmbeddedServer
 from konter.db.ids import IdBlocks
 from konter.db.migrate import migrate, pending
 from konter.db.pool import CommitObserver, Database
-from konter.funding.desk import FundingDesk
+from konter.funding.desk import FundingDesk, PayTimes
 from konter.hooks.inbox import InboxDesk
 from konter.jobs.listen import listen, notify
 from konter.jobs.run import Wake
@@ -108,6 +108,11 @@ class HouseHints:
     def __init__(self, db: Database, newsroom: Newsroom) -> None:
         self.due_wake = Wake()
         self.inbox_wake = Wake()
+        self.hints_wake = Wake()
+        self.links_wake = Wake()
+        self.questions_wake = Wake()
+        self.orders_paid_wake = Wake()
+        self.deposits_paid_wake = Wake()
         self._db = db
         self._newsroom = newsroom
         self._due = False
@@ -119,10 +124,22 @@ class HouseHints:
         self._due = True
         self._pending.set()
 
-    def news(self, order_ids: Sequence[int]) -> None:
-        if order_ids:
-            self._newsroom.tell(order_ids)
-            self._news.update(order_ids)
+    def payments_due(self) -> None:
+        self.links_wake.hint()
+        self.questions_wake.hint()
+        self._due = True
+        self._pending.set()
+
+    def payments_confirmed(self) -> None:
+        self.orders_paid_wake.hint()
+        self.deposits_paid_wake.hint()
+        self._due = True
+        self._pending.set()
+
+    def news(self, ids: Sequence[int]) -> None:
+        if ids:
+            self._newsroom.tell(ids)
+            self._news.update(ids)
             self._pending.set()
 
     async def send(self) -> None:
@@ -140,8 +157,16 @@ class HouseHints:
                 self._pending.set()
 
     def hear_due(self, _: str) -> None:
-        self.due_wake.hint()
-        self.inbox_wake.hint()
+        for wake in (
+            self.due_wake,
+            self.inbox_wake,
+            self.hints_wake,
+            self.links_wake,
+            self.questions_wake,
+            self.orders_paid_wake,
+            self.deposits_paid_wake,
+        ):
+            wake.hint()
 
     def hear_news(self, payload: str) -> None:
         self._newsroom.tell([int(part) for part in payload.split(",") if part])
@@ -274,6 +299,7 @@ def _furnish(
     )
     margin = settings.minimum_margin
     catalogue = CatalogueDesk(db, clock, ids, suppliers, providers, margin, settings.in_development)
+    funding = _funding(settings, db, clock, ids, wire=wire, hints=hints)
     orders = OrdersDesk(
         db=db,
         clock=clock,
@@ -282,6 +308,7 @@ def _furnish(
         providers=providers,
         hints=hints,
         times=_times(settings),
+        funding=funding,
         minimum_margin=margin,
         max_tries=settings.max_tries,
         pending_deadline=PendingDeadline(settings.pending_deadline),
@@ -295,16 +322,45 @@ def _furnish(
         db=db,
         ids=ids,
         providers=providers,
-        gateways=gateways_of(settings),
+        gateways=funding.gateways,
         people=people,
         sessions=sessions,
         suppliers=suppliers,
         catalogue=catalogue,
         inbox=inbox,
-        funding=FundingDesk(db, clock),
+        funding=funding,
         orders=orders,
         newsroom=newsroom,
         hints=hints,
+    )
+
+
+def _funding(
+    settings: Settings,
+    db: Database,
+    clock: SystemClock,
+    ids: IdBlocks,
+    *,
+    wire: Wire,
+    hints: HouseHints,
+) -> FundingDesk:
+    return FundingDesk(
+        db=db,
+        clock=clock,
+        ids=ids,
+        wire=wire,
+        hints=hints,
+        gateways=gateways_of(settings),
+        public_url=settings.public_url,
+        times=PayTimes(
+            lasts=settings.payment_lasts_s,
+            first_ask=settings.payment_first_ask_s,
+            min_gap=settings.payment_min_gap_s,
+        ),
+        most_links=settings.payment_links,
+        deposit_least=settings.deposit_least,
+        deposit_most=settings.deposit_most,
+        trusted=frozenset({"tripay"} if settings.tripay_trust_callbacks == "yes" else ()),
     )
 
 
@@ -327,4 +383,5 @@ def _times(settings: Settings) -> Times:
         held_deadline=settings.held_deadline_s,
         stuck_after=settings.stuck_after_s,
         repeat_gap=settings.repeat_gap_s,
+        payment_grace=settings.payment_grace_s,
     )

@@ -48,6 +48,7 @@ PendingDeadline = Literal["review", "refund"]
 LogFormat = Literal["console", "json"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 Environment = Literal["sandbox", "production"]
+YesNo = Literal["yes", "no"]
 
 DEFAULT = "default"
 OURS = ("KONTER_", "DIGIFLAZZ_", "IPAYMU_", "TRIPAY_")
@@ -182,6 +183,38 @@ class Settings:
         "TRIPAY_BASE_URL", WEB_ADDRESS, None,
         "Where Tripay answers; absent: the sandbox for a key that begins with DEV-, else for real.")
 
+    tripay_trust_callbacks: YesNo = setting(
+        "TRIPAY_TRUST_CALLBACKS", one_of("yes", "no"), "no",
+        "Whether a proved callback of Tripay's is believed without asking it for the payment.")
+
+    payment_lasts_s: float = setting(
+        "KONTER_PAYMENT_LASTS_S", SECONDS, 3600.0,
+        "How long a payment link can be paid; one hour suits every channel.")
+    payment_first_ask_s: float = setting(
+        "KONTER_PAYMENT_FIRST_ASK_S", SECONDS, 30.0,
+        "From making a link to the first question whether it was paid; later ones are rarer.")
+    payment_min_gap_s: float = setting(
+        "KONTER_PAYMENT_MIN_GAP_S", SECONDS_OR_NONE, 10.0,
+        "The least time between two questions about one payment.")
+    payment_grace_s: float = setting(
+        "KONTER_PAYMENT_GRACE_S", SECONDS_OR_NONE, 60.0,
+        "How long after its time an unpaid order or deposit still waits for late news.")
+    payment_links: int = setting(
+        "KONTER_PAYMENT_LINKS", whole(1, 1000, "links"), 10,
+        "The most payment links of one order or deposit.")
+    channels_every_s: float = setting(
+        "KONTER_CHANNELS_EVERY_S", SECONDS, 3600.0,
+        "How often the worker asks the gateways for their channels and fees.")
+    deposit_least: Rupiah = setting(
+        "KONTER_DEPOSIT_LEAST", rupiah(10**9), Rupiah(10_000),
+        "The smallest deposit that a user may order.")
+    deposit_most: Rupiah = setting(
+        "KONTER_DEPOSIT_MOST", rupiah(10**12), Rupiah(100_000_000),
+        "The largest deposit that a user may order.")
+    guest_limit_remote: int = setting(
+        "KONTER_GUEST_LIMIT_REMOTE", whole(1, 1_000_000, "attempts"), 30,
+        "Guest orders from one remote address within the window, and look-ups of them.")
+
     first_news_wait_s: float = setting(
         "KONTER_FIRST_NEWS_WAIT_S", SECONDS_OR_NONE, 5.0,
         "How long a buyer's request waits for the first news of its order.")
@@ -255,7 +288,7 @@ class Settings:
         "Registrations from one remote address within the window.")
     login_window_s: float = setting(
         "KONTER_LOGIN_WINDOW_S", SECONDS, 900.0,
-        "How far back failed log-ins and registrations count.")
+        "How far back failed log-ins, registrations and guests' calls count.")
     # fmt: on
 
     sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)

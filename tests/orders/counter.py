@@ -24,7 +24,6 @@ from konter.db.batch import Batcher
 from konter.db.ids import IdBlocks
 from konter.db.pool import CommitObserver, Database
 from konter.funding.adjust import adjust
-from konter.funding.desk import FundingDesk
 from konter.funding.topup import record_topup
 from konter.hooks import inbox, tasks
 from konter.jobs.run import Wake
@@ -50,6 +49,7 @@ from konter.suppliers.desk import SuppliersDesk
 from konter.upstreams.providers.digiflazz import Digiflazz, DigiflazzSettings
 from konter.upstreams.wire import StartBy, Wire
 from tests.conftest import ManualClock
+from tests.funding.desks import funding_desk, gateways_at
 from tests.sim_process import PROD_KEY, USERNAME, Sim
 
 ACCOUNT = "digiflazz-main"
@@ -64,7 +64,8 @@ EMPTY = """
 SET session_replication_role = replica;
 TRUNCATE orders.requests, orders.buyers, orders.orders, orders.moves, orders.attempts,
     ledger.transfers, ledger.wallets, hooks.inbox, hooks.inbox_contents, hooks.notices,
-    hooks.tasks, suppliers.exchanges, suppliers.shop_pause;
+    hooks.tasks, suppliers.exchanges, suppliers.shop_pause, orders.checkouts, funding.deposits,
+    funding.invoices, funding.payments, funding.refunds, funding.refund_accounts;
 UPDATE suppliers.accounts SET gate_closed_at = NULL, gate_code = NULL, gate_reason = NULL,
     gate_needs = NULL, paused_at = NULL, paused_by = NULL, deposit = NULL, deposit_at = NULL;
 UPDATE catalogue.products SET is_active = true, closed_because = NULL
@@ -167,7 +168,7 @@ class Counter:
     async def begin_again(self) -> None:
         """Nothing has happened yet: one buyer with a million, and the deposit that they hold."""
         await by_owner(self.db.conninfo, EMPTY)
-        funding, million = FundingDesk(self.db, self.clock), Rupiah(1_000_000)
+        funding, million = self.desk.funding, Rupiah(1_000_000)
         async with self.db.transaction() as tx:
             await open_wallet(tx, user_id=BUYER, at=self.clock.now())
         await adjust(funding, user_id=BUYER, amount=million, reason="modal awal", actor="rina")
@@ -269,7 +270,7 @@ class Counter:
 
     async def gives(self, amount: int) -> None:
         """The buyer's wallet gets so much, or loses it."""
-        funding, rupiah = FundingDesk(self.db, self.clock), Rupiah(amount)
+        funding, rupiah = self.desk.funding, Rupiah(amount)
         await adjust(funding, user_id=BUYER, amount=rupiah, reason="koreksi", actor="rina")
 
     async def spend_all(self) -> None:
@@ -410,6 +411,7 @@ async def open_counter(
         providers={ACCOUNT: provider},
         hints=NobodyWakes(),
         times=Times(enquiry_min_gap=GAP_S, repeat_gap=GAP_S),
+        funding=funding_desk(db, clock, ids=ids, wire=wire, gateways=gateways_at(sim)),
         minimum_margin=Rupiah(100),
         pending_deadline=PendingDeadline.REVIEW,
     )

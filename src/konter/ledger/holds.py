@@ -12,12 +12,12 @@ from datetime import datetime
 from konter.db.pool import Tx
 from konter.kernel.money import Rupiah
 from konter.ledger.post import Transfer, post
-from konter.ledger.wallets import Wallet
+from konter.ledger.wallets import Wallet, owed_to
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """The price of one order, of one buyer's wallet. ``reference``: the order's code."""
+    """The price of one order. ``reference``: the order's code; ``user_id`` GUEST: no wallet."""
 
     order_id: int
     user_id: int
@@ -44,7 +44,8 @@ async def hold_many(
 async def end_many(
     tx: Tx, *, captures: Sequence[Hold], releases: Sequence[Hold], at: datetime
 ) -> None:
-    """Escrow to sales (captures) or back to the wallet (releases); a replay does nothing."""
+    """Escrow to sales (captures) or back to the buyer (releases): to the wallet, of a guest to
+    ``refunds_due``. A replay does nothing."""
     await post(
         tx,
         [
@@ -53,7 +54,7 @@ async def end_many(
                 for h in captures
             ),
             *(
-                _transfer(h, "release", "escrow", f"wallet:{h.user_id}", key=f"end:{h.order_id}")
+                _transfer(h, "release", "escrow", owed_to(h.user_id), key=f"end:{h.order_id}")
                 for h in releases
             ),
         ],

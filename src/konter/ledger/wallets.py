@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from konter.db.pool import Tx
 from konter.kernel.money import ZERO, Rupiah
+
+GUEST: Final = 0
+"""Whoever buys without an account, and so without a wallet."""
 
 OPEN_WALLET = """
 INSERT INTO ledger.wallets (user_id, opened_at) VALUES (%(user_id)s, %(at)s)
@@ -39,6 +43,11 @@ class Wallet:
     def spendable(self) -> int:
         """Whole rupiah that may leave before the floor; 0 while blocked."""
         return 0 if self.blocked else self.balance - self.floor
+
+
+def owed_to(user_id: int) -> str:
+    """The account of what we owe to this buyer: their wallet, or of a guest ``refunds_due``."""
+    return "refunds_due" if user_id == GUEST else f"wallet:{user_id}"
 
 
 async def open_wallet(tx: Tx, *, user_id: int, at: datetime) -> None:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from konter.db.ids import IdBlocks
 from konter.db.pool import Database
+from konter.funding.desk import FundingDesk
 from konter.kernel.clock import Clock
 from konter.kernel.money import Rupiah
 from konter.kernel.wire_types import Heard, WireRequest
@@ -55,6 +56,7 @@ class Times:
     held_deadline: float = 900
     stuck_after: float = 1800
     repeat_gap: float = 60
+    payment_grace: float = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class OrdersDesk:
     providers: Mapping[str, Provider]
     hints: Hints
     times: Times
+    funding: FundingDesk
     minimum_margin: Rupiah
     max_tries: int = 3
     pending_deadline: PendingDeadline = PendingDeadline.REVIEW
