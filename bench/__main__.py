@@ -15,6 +15,7 @@ from rich.console import Console
 
 from bench import wrk
 from bench.figures import Figure, show, write
+from bench.knocking import row_10
 from bench.memory import row_9
 from bench.placing import prepare, row_1_and_2, row_3, row_8
 from bench.processes import HOMES
@@ -24,13 +25,13 @@ from bench.stock import add_people, add_products
 from bench.syncing import row_7
 from bench.working import row_4, row_5
 
-USUAL = (1, 2, 3, 4, 5, 6, 7, 9)
+USUAL = (1, 2, 3, 4, 5, 6, 7, 9, 10)
 Measure = Callable[[str, Callable[[str], None]], list[Figure]]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("--row", type=int, action="append", choices=range(1, 10))
+    parser.add_argument("--row", type=int, action="append", choices=range(1, 11))
     wanted = set(parser.parse_args().row or USUAL)
     console = Console()
     if wanted & {1, 2, 6} and wrk.install() is None:
@@ -75,6 +76,7 @@ PLAN: tuple[tuple[tuple[int, ...], str, Callable[[str], None], dict[int, Measure
     ((4,), "bench_worker", _few_people, {4: row_4}),
     ((5,), "bench_idle", _few_people, {5: row_5}),
     ((7,), "bench_sync", _nothing, {7: row_7}),
+    ((10,), "bench_callbacks", _few_people, {10: row_10}),
     ((8,), "bench_million", prepare, {8: row_8}),
 )
 """Databases, and what is measured on each."""

@@ -16,6 +16,8 @@ from urllib.request import Request, urlopen
 
 import psutil  # type: ignore[import-untyped]
 
+from konter.settings import OURS
+
 ROOT = Path(__file__).parent.parent
 KONTER = str(Path(sys.executable).parent / "konter")
 LOGS = ROOT / "build" / "bench-logs"
@@ -32,7 +34,7 @@ COMMON = {
 
 def environ(conninfo: str, **changes: str) -> dict[str, str]:
     """What a process of ours gets: nothing of the settings of whoever runs the bench."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("KONTER_", "DIGIFLAZZ_"))}
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(OURS)}
     # A home of its own: a worker remembers its database there, and ours are made anew each time.
     home = HOMES / secrets.token_hex(4)
     found = {"PYTHONPATH": str(ROOT), "DATABASE_URL": conninfo, "KONTER_HOME": str(home)}

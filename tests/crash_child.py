@@ -14,10 +14,12 @@ import os
 import signal
 import sys
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
 from konter.app import House, open_house
+from konter.hooks.inbox import accept
 from konter.jobs.run import Served, Wake
 from konter.kernel.wire_types import WireCall
 from konter.orders import work
@@ -161,7 +163,7 @@ async def _delivered_by_webhook(house: House, sim: Sim, reference: str) -> None:
     body = json.dumps({"data": said}).encode()
     signature = "sha1=" + hmac.new(WEBHOOK_SECRET.encode(), body, "sha1").hexdigest()
     call = WireCall("POST", "", "", {"x-hub-signature": signature}, body, "::1")
-    await receive(house.inbox, house.providers[ACCOUNT], call)
+    await receive(partial(accept, house.inbox), house.providers[ACCOUNT], call)
 
 
 async def _die_while_asking(place: Place, sim: Sim, moment: Moment) -> None:

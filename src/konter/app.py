@@ -16,7 +16,7 @@ from konter.db.ids import IdBlocks
 from konter.db.migrate import migrate, pending
 from konter.db.pool import CommitObserver, Database
 from konter.funding.desk import FundingDesk, PayTimes
-from konter.hooks.inbox import InboxDesk
+from konter.hooks.inbox import InboxDesk, Incoming, accept_many
 from konter.jobs.listen import listen, notify
 from konter.jobs.run import Wake
 from konter.kernel.clock import SystemClock
@@ -50,6 +50,10 @@ PLACING_WORTH = 16
 """As soon as so many orders wait for it; fewer wait for the first batch, a few milliseconds."""
 
 
+KEEPING_LANES = 2
+"""While one batch of callbacks commits, one more may be under way."""
+
+
 class NotMigrated(Broken):
     """The named database lacks migrations of this version."""
 
@@ -79,8 +83,11 @@ class House:
 
     def site_desks(self) -> Desks:
         """What the web works with."""
+        keeper: Batcher[Incoming, None] = Batcher(
+            partial(accept_many, self.inbox), lanes=KEEPING_LANES
+        )
         callbacks = {
-            provider.traits.code: partial(receive, self.inbox, provider)
+            provider.traits.code: partial(receive, keeper.submit, provider)
             for provider in self.providers.values()
         }
         placer: Batcher[Ask, Placed] = Batcher(

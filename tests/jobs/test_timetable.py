@@ -147,3 +147,15 @@ def test_a_daily_entry_is_due_at_its_time_in_jakarta() -> None:
     assert entry.next_after(before) == datetime(2026, 11, 15, 19, 0, tzinfo=UTC)
     at = datetime(2026, 11, 15, 19, 0, tzinfo=UTC)
     assert entry.next_after(at) == datetime(2026, 11, 16, 19, 0, tzinfo=UTC)
+
+
+async def test_an_entry_that_runs_at_start_is_due_whenever_a_worker_starts(
+    db: Database, clock: ManualClock, tick: Tick
+) -> None:
+    for times in (1, 2):
+        entry = Entry("tick", tick, every=timedelta(hours=1), at_start=True)
+        timetable = Timetable(db, clock, [entry])
+        await timetable.prepare()
+        await run(timetable)
+        await run(timetable)
+        assert tick.times == times

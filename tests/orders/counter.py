@@ -251,10 +251,11 @@ class Counter:
         body = json.dumps({"data": data | said}).encode()
         signature = "sha1=" + hmac.new(SECRET.encode(), body, "sha1").hexdigest()
         headers = {"x-hub-signature": signature, "x-digiflazz-event": "update"}
-        await receive(self.inbox, self.provider, WireCall("POST", "", "", headers, body, "::1"))
+        keep = partial(inbox.accept, self.inbox)
+        await receive(keep, self.provider, WireCall("POST", "", "", headers, body, "::1"))
 
     async def read_inbox(self) -> int:
-        messages = await inbox.claim(self.inbox, 50)
+        messages = await inbox.claim(self.inbox, 50, sources=[ACCOUNT])
         await asyncio.gather(*(hear(self.desk, self.settler, m) for m in messages))
         return len(messages)
 

@@ -62,7 +62,8 @@ async def test_a_callback_is_kept_once_and_handled_once(counter: Counter) -> Non
     await counter.work()
     await counter.sim.settle(order.code, "Sukses", webhook=False)
     await asyncio.gather(*(counter.knock(order.code) for _ in range(6)))
-    messages = await asyncio.gather(*(inbox.claim(counter.inbox, 50) for _ in range(4)))
+    looks = (inbox.claim(counter.inbox, 50, sources=[ACCOUNT]) for _ in range(4))
+    messages = await asyncio.gather(*looks)
     (message,) = [message for some in messages for message in some]
     await hear(counter.desk, counter.settler, message)
     assert await counter.state(order.id) == "delivered"
@@ -88,10 +89,10 @@ async def test_a_callback_whose_worker_died_is_handled_at_its_leases_end(
     await counter.work()
     await counter.sim.settle(order.code, "Sukses", webhook=False)
     await counter.knock(order.code)
-    (lost,) = await inbox.claim(counter.inbox, 50)
+    (lost,) = await inbox.claim(counter.inbox, 50, sources=[ACCOUNT])
     assert await counter.read_inbox() == 0
     await counter.later(30)
-    (again,) = await inbox.claim(counter.inbox, 50)
+    (again,) = await inbox.claim(counter.inbox, 50, sources=[ACCOUNT])
     assert again.fence > lost.fence
     await hear(counter.desk, counter.settler, lost)
     assert await counter.state(order.id) == "delivered", "news is never guarded by a fence"

@@ -16,7 +16,7 @@ from konter.orders.fulfil import fulfil
 from konter.orders.hear import hear
 from konter.orders.settle import settle_many
 from konter.orders.tidings import Settled, Tidings
-from tests.shop import GAP_S, Buyer, Shop, open_shop
+from tests.shop import ACCOUNT, GAP_S, Buyer, Shop, open_shop
 from tests.sim_process import Sim
 from tests.web.test_callback import knock, news_of, settled
 
@@ -44,7 +44,7 @@ async def test_a_refusal_heard_before_the_success_is_no_dispute_when_it_is_read_
         (again,) = await claim(desk, 10)
         await fulfil(desk, settler, again)
         assert (await shop.order(order_id)).state == "delivered"
-        (message,) = await inbox.claim(shop.house.inbox, 10)
+        (message,) = await inbox.claim(shop.house.inbox, 10, sources=[ACCOUNT])
         await hear(desk, settler, message)
         assert (await shop.order(order_id)).state == "delivered"
         await shop.assert_honest()

@@ -3,44 +3,56 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import msgspec
+import psycopg
 
 from konter.db.ids import IdBlocks
 from konter.db.pool import Database, Tx
 from konter.kernel.clock import Clock
+from konter.kernel.errors import CommitUnknown, KonterError
 from konter.kernel.wire_types import WireCall
 
-KEEP_CONTENT = """
-INSERT INTO hooks.inbox_contents (source, digest, inbox_id, last_at)
-VALUES (%(source)s, %(digest)s, %(id)s, %(at)s)
+# Sorted, so that two batches that share some never wait for each other in a circle.
+KEEP_CONTENTS = """
+INSERT INTO hooks.inbox_contents AS c (source, digest, inbox_id, times, last_at)
+SELECT n.source, n.digest, n.id, n.times, %(at)s
+FROM unnest(%(source)s::text[], %(digest)s::bytea[], %(id)s::bigint[], %(times)s::integer[])
+    AS n (source, digest, id, times)
+ORDER BY n.source, n.digest
 ON CONFLICT (source, digest) DO UPDATE
-    SET times = hooks.inbox_contents.times + 1, last_at = excluded.last_at
+    SET times = c.times + excluded.times, last_at = excluded.last_at
 RETURNING inbox_id
 """
 
-KEEP_MESSAGE = """
+KEEP_MESSAGES = """
 INSERT INTO hooks.inbox (id, source, headers, body, remote, reference, state, next_action_at,
     received_at, handled_at)
-VALUES (%(id)s, %(source)s, %(headers)s, %(body)s, %(remote)s, %(reference)s, %(state)s,
-    %(due)s, %(at)s, %(handled)s)
+SELECT n.id, n.source, n.headers, n.body, n.remote, n.reference,
+    CASE WHEN n.ping THEN 'ping' ELSE 'waiting' END,
+    CASE WHEN NOT n.ping THEN %(at)s END, %(at)s, CASE WHEN n.ping THEN %(at)s END
+FROM unnest(%(id)s::bigint[], %(source)s::text[], %(headers)s::jsonb[], %(body)s::bytea[],
+    %(remote)s::text[], %(reference)s::text[], %(ping)s::boolean[])
+    AS n (id, source, headers, body, remote, reference, ping)
 """
 
 # A repeat is never swallowed: what was handled, or was not ours then, is looked at again.
-REOPEN_MESSAGE = """
+REOPEN_MESSAGES = """
 UPDATE hooks.inbox SET state = 'waiting', next_action_at = %(at)s, handled_at = NULL
-WHERE id = %(id)s AND state IN ('handled', 'not_ours')
+WHERE id = ANY(%(ids)s) AND state IN ('handled', 'not_ours')
 """
 
 CLAIM_MESSAGES = """
 UPDATE hooks.inbox i SET lease_until = %(lease_until)s, next_action_at = %(lease_until)s,
     fence = i.fence + 1
 FROM (SELECT id, received_at FROM hooks.inbox
-      WHERE next_action_at <= %(now)s ORDER BY next_action_at LIMIT %(most)s
+      WHERE next_action_at <= %(now)s AND source = ANY(%(sources)s)
+      ORDER BY next_action_at LIMIT %(most)s
       FOR UPDATE SKIP LOCKED) AS due
 WHERE i.id = due.id AND i.received_at = due.received_at
 RETURNING i.id, i.source, i.headers::text, i.body, i.remote, i.fence, i.received_at
@@ -80,6 +92,26 @@ class InboxDesk:
 
 
 @dataclass(frozen=True, slots=True)
+class Incoming:
+    """A callback to be kept. ``source``: supplier account or gateway. Of a ping no body is kept,
+    for it may hold the secret."""
+
+    source: str
+    call: WireCall
+    reference: str | None
+    ping: bool = False
+
+    @property
+    def content(self) -> tuple[str, bytes]:
+        """The same content from the same sender is one message."""
+        return self.source, hashlib.sha256(self.call.body).digest()
+
+
+Keep = Callable[[Incoming], Awaitable[None]]
+"""Keeps one callback durably, or raises."""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A kept callback, leased to this worker."""
 
@@ -99,42 +131,35 @@ class Finished:
     outcome: str
 
 
-async def accept(
-    desk: InboxDesk, source: str, call: WireCall, *, reference: str | None, ping: bool
-) -> None:
-    """Keep a proved callback, in one commit; of a ping no body, for it may hold the secret.
+async def accept_many(desk: InboxDesk, calls: Sequence[Incoming]) -> list[None | Exception]:
+    """Keep callbacks in one commit; on an error each by itself, with its own result.
 
-    The same content again is counted and hastened, not stored twice.
+    The same content again is counted and hastened, not stored twice. A commit of unknown end is
+    an error to the sender, who sends again.
     """
-    now = desk.clock.now()
-    digest = hashlib.sha256(call.body).digest()
-    async with desk.db.transaction() as tx:
-        (new_id,) = await desk.ids.take(tx, 1)
-        facts = {"source": source, "digest": digest, "id": new_id, "at": now}
-        row = await tx.row(KEEP_CONTENT, facts)
-        if row is not None and row[0] != new_id:
-            await tx.run(REOPEN_MESSAGE, {"id": row[0], "at": now})
-        else:
-            kept = {
-                "id": new_id,
-                "source": source,
-                "headers": msgspec.json.encode(dict(call.headers)).decode(),
-                "body": b"" if ping else call.body,
-                "remote": call.remote,
-                "reference": reference,
-                "state": "ping" if ping else "waiting",
-                "due": None if ping else now,
-                "at": now,
-                "handled": now if ping else None,
-            }
-            await tx.run(KEEP_MESSAGE, kept)
-    desk.wake.hint()
+    try:
+        await _accept(desk, calls)
+        return [None] * len(calls)
+    except (psycopg.Error, KonterError) as error:
+        if len(calls) == 1 or isinstance(error, CommitUnknown):
+            return [error] * len(calls)
+    results: list[None | Exception] = []
+    for call in calls:
+        results.extend(await accept_many(desk, [call]))
+    return results
 
 
-async def claim(desk: InboxDesk, most: int) -> list[Message]:
-    """Lease at most ``most`` waiting messages."""
+async def accept(desk: InboxDesk, call: Incoming) -> None:
+    """Keep one callback; a list of one."""
+    (error,) = await accept_many(desk, [call])
+    if error is not None:
+        raise error
+
+
+async def claim(desk: InboxDesk, most: int, *, sources: Sequence[str]) -> list[Message]:
+    """Lease at most ``most`` waiting messages of these senders."""
     now = desk.clock.now()
-    facts = {"now": now, "lease_until": now + LEASE, "most": most}
+    facts = {"now": now, "lease_until": now + LEASE, "most": most, "sources": list(sources)}
     async with desk.db.transaction() as tx:
         rows = await tx.rows(CLAIM_MESSAGES, facts)
     return [
@@ -172,6 +197,41 @@ async def add_next_month(desk: InboxDesk) -> None:
     for month in (today, today.replace(day=1) + timedelta(days=32)):
         async with desk.db.transaction() as tx:
             await tx.run(ADD_MONTH, {"month": month})
+
+
+async def _accept(desk: InboxDesk, calls: Sequence[Incoming]) -> None:
+    now = desk.clock.now()
+    times = Counter(call.content for call in calls)
+    first = {call.content: call for call in reversed(calls)}
+    async with desk.db.transaction() as tx:
+        ids = dict(zip(first, await desk.ids.take(tx, len(first)), strict=True))
+        contents = {
+            "source": [source for source, _ in first],
+            "digest": [digest for _, digest in first],
+            "id": list(ids.values()),
+            "times": [times[content] for content in first],
+            "at": now,
+        }
+        kept = {row[0] for row in await tx.rows(KEEP_CONTENTS, contents)}
+        fresh = {ids[content]: call for content, call in first.items() if ids[content] in kept}
+        if fresh:
+            await tx.run(KEEP_MESSAGES, {**_columns(fresh), "at": now})
+        if known := kept - fresh.keys():
+            await tx.run(REOPEN_MESSAGES, {"ids": sorted(known), "at": now})
+    desk.wake.hint()
+
+
+def _columns(fresh: Mapping[int, Incoming]) -> dict[str, object]:
+    calls = fresh.values()
+    return {
+        "id": list(fresh),
+        "source": [call.source for call in calls],
+        "headers": [msgspec.json.encode(dict(c.call.headers)).decode() for c in calls],
+        "body": [b"" if call.ping else call.call.body for call in calls],
+        "remote": [call.call.remote for call in calls],
+        "reference": [call.reference for call in calls],
+        "ping": [call.ping for call in calls],
+    }
 
 
 def _call(headers: str, body: bytes, remote: str) -> WireCall:

@@ -49,12 +49,14 @@ SHORTEST_LEASE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """``act`` every ``every``, or daily at ``daily_at`` (WIB). Its answer is kept as result."""
+    """``act`` every ``every``, or daily at ``daily_at`` (WIB), and with ``at_start`` also whenever
+    a worker starts. Its answer is kept as result."""
 
     name: str
     act: Callable[[], Awaitable[str]]
     every: timedelta | None = None
     daily_at: time | None = None
+    at_start: bool = False
 
     @property
     def lease(self) -> timedelta:
@@ -93,7 +95,8 @@ class Timetable:
         now = self._clock.now()
         async with self._db.transaction() as tx:
             for entry in self._entries.values():
-                facts = {"name": entry.name, "next_at": entry.next_after(now)}
+                first = now if entry.at_start else entry.next_after(now)
+                facts = {"name": entry.name, "next_at": first}
                 await tx.run(ADD_ENTRY, facts)
                 await tx.run(HASTEN_ENTRY, facts)
 

@@ -20,7 +20,7 @@ WHERE reference = %(reference)s AND account = %(account)s
 """
 
 
-async def receive(desk: inbox.InboxDesk, provider: Provider, call: WireCall) -> None:
+async def receive(keep: inbox.Keep, provider: Provider, call: WireCall) -> None:
     """At the door: prove and keep, in milliseconds. Raises NotGenuine, and then keeps nothing."""
     try:
         provider.prove(call)
@@ -28,8 +28,7 @@ async def receive(desk: inbox.InboxDesk, provider: Provider, call: WireCall) -> 
         log.warning("callback.not_genuine", source=provider.account, remote=call.remote)
         raise
     news = provider.read_callback(call)
-    reference, ping = news.reference, news.is_ping
-    await inbox.accept(desk, provider.account, call, reference=reference, ping=ping)
+    await keep(inbox.Incoming(provider.account, call, news.reference, news.is_ping))
 
 
 async def hear(

@@ -44,7 +44,7 @@ def callbacks(
     """Kept callbacks about orders."""
     return WorkList(
         "inbox",
-        partial(inbox.claim, inbox_desk),
+        partial(inbox.claim, inbox_desk, sources=list(desk.providers)),
         partial(hear, desk, settler),
         in_flight=CALLBACKS_IN_FLIGHT,
         wake=wake,
