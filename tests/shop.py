@@ -25,6 +25,7 @@ from konter.app import House, open_house
 from konter.catalogue.sync import sync_products
 from konter.db.pool import CommitObserver
 from konter.funding.adjust import adjust
+from konter.funding.channels import refresh_channels
 from konter.funding.topup import record_topup
 from konter.jobs.run import Runner
 from konter.kernel.books import Breach
@@ -37,7 +38,16 @@ from konter.people.register import create_user
 from konter.settings import Settings, load_settings
 from konter.web.site import build_site
 from konter.worker import open_worker
-from tests.sim_process import PROD_KEY, USERNAME, Sim
+from tests.sim_process import (
+    IPAYMU_API_KEY,
+    IPAYMU_VA,
+    PROD_KEY,
+    TRIPAY_API_KEY,
+    TRIPAY_MERCHANT,
+    TRIPAY_PRIVATE_KEY,
+    USERNAME,
+    Sim,
+)
 
 WEBHOOK_SECRET = "rahasia-webhook-01"
 ACCOUNT = "digiflazz-main"
@@ -221,12 +231,17 @@ class Client:
             return Reply(answer.status, await answer.text(), answer.headers)
 
 
-@asynccontextmanager
-async def served(house: House) -> AsyncIterator[Client]:
-    """The site over real HTTP on a free port of this machine."""
+def free_port() -> int:
+    """Known before the house is opened: gateways call back where its base url says."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+        return int(free.getsockname()[1])
+
+
+@asynccontextmanager
+async def served(house: House, *, port: int | None = None) -> AsyncIterator[Client]:
+    """The site over real HTTP on this port of this machine, or a free one."""
+    port = port or free_port()
     server = Server(
         build_site(house.site_desks()),
         port=port,
@@ -267,9 +282,11 @@ async def open_shop(
     **settings: str,
 ) -> AsyncIterator[Shop]:
     """A stocked shop on this database, its deposit recorded, its worker running."""
+    port = free_port()
+    settings.setdefault("KONTER_BASE_URL", f"http://127.0.0.1:{port}")
     async with (
         open_house(quick_settings(conninfo, sim, **settings), observer=observer) as house,
-        served(house) as client,
+        served(house, port=port) as client,
     ):
         await stock(house, sim)
         await sim.options(webhook_url=f"{client.url}/webhook/digiflazz")
@@ -282,9 +299,43 @@ async def open_shop(
             await shop.stop_worker()
 
 
+@asynccontextmanager
+async def open_paying_shop(
+    conninfo: str,
+    sim: Sim,
+    *,
+    observer: CommitObserver | None = None,
+    with_worker: bool = True,
+    **settings: str,
+) -> AsyncIterator[Shop]:
+    """The same, with an account at both gateways, made new and as quick as the shop."""
+    for gateway in (sim.ipaymu, sim.tripay):
+        await gateway.reset(poll_gap_s=0, callback_delay_ms=20)
+    told = {**gateway_settings(sim), **settings}
+    async with open_shop(conninfo, sim, observer=observer, with_worker=with_worker, **told) as shop:
+        yield shop
+
+
+def gateway_settings(sim: Sim) -> dict[str, str]:
+    """Both gateways as the simulator knows them; minutes are tenths of a second."""
+    return {
+        "IPAYMU_VA": IPAYMU_VA,
+        "IPAYMU_API_KEY": IPAYMU_API_KEY,
+        "IPAYMU_BASE_URL": sim.ipaymu.url,
+        "TRIPAY_API_KEY": TRIPAY_API_KEY,
+        "TRIPAY_PRIVATE_KEY": TRIPAY_PRIVATE_KEY,
+        "TRIPAY_MERCHANT_CODE": TRIPAY_MERCHANT,
+        "TRIPAY_BASE_URL": sim.tripay.url,
+        "KONTER_PAYMENT_FIRST_ASK_S": "0.5",
+        "KONTER_PAYMENT_MIN_GAP_S": "0.1",
+    }
+
+
 async def stock(house: House, sim: Sim) -> None:
-    """Sync the catalogue, and record in the books the deposit that the upstream says we have."""
+    """Sync the catalogue and the payment channels, and record in the books the deposit that the
+    upstream says we have."""
     await sync_products(house.catalogue, account=ACCOUNT)
+    await refresh_channels(house.funding)
     await record_topup(
         house.funding,
         account=ACCOUNT,

@@ -16,11 +16,13 @@ from konter.db.ids import IdBlocks
 from konter.db.migrate import migrate, pending
 from konter.db.pool import CommitObserver, Database
 from konter.funding.desk import FundingDesk, PayTimes
+from konter.funding.hear import receive as receive_payment_news
 from konter.hooks.inbox import InboxDesk, Incoming, accept_many
 from konter.jobs.listen import listen, notify
 from konter.jobs.run import Wake
 from konter.kernel.clock import SystemClock
 from konter.kernel.errors import Broken
+from konter.orders.checkout import Checkout, checkout_many
 from konter.orders.desk import OrdersDesk, PendingDeadline, Times
 from konter.orders.hear import receive
 from konter.orders.newsroom import Newsroom
@@ -87,11 +89,20 @@ class House:
             partial(accept_many, self.inbox), lanes=KEEPING_LANES
         )
         callbacks = {
-            provider.traits.code: partial(receive, keeper.submit, provider)
-            for provider in self.providers.values()
+            **{
+                provider.traits.code: partial(receive, keeper.submit, provider)
+                for provider in self.providers.values()
+            },
+            **{
+                code: partial(receive_payment_news, keeper.submit, gateway)
+                for code, gateway in self.gateways.items()
+            },
         }
         placer: Batcher[Ask, Placed] = Batcher(
             partial(place_many, self.orders), lanes=PLACING_LANES, worth=PLACING_WORTH
+        )
+        checkouts: Batcher[Checkout, Placed] = Batcher(
+            partial(checkout_many, self.orders), lanes=PLACING_LANES, worth=PLACING_WORTH
         )
         return Desks(
             db=self.db,
@@ -102,6 +113,7 @@ class House:
             shop=ShopDoor(
                 orders=self.orders,
                 placer=placer,
+                checkouts=checkouts,
                 newsroom=self.newsroom,
                 first_news_wait_s=self.settings.first_news_wait_s,
                 callbacks=callbacks,
@@ -115,7 +127,7 @@ class HouseHints:
     def __init__(self, db: Database, newsroom: Newsroom) -> None:
         self.due_wake = Wake()
         self.inbox_wake = Wake()
-        self.hints_wake = Wake()
+        self.payment_inbox_wake = Wake()
         self.links_wake = Wake()
         self.questions_wake = Wake()
         self.orders_paid_wake = Wake()
@@ -128,6 +140,13 @@ class HouseHints:
 
     def due(self) -> None:
         self.due_wake.hint()
+        self._due = True
+        self._pending.set()
+
+    def hint(self) -> None:
+        """A callback was kept."""
+        self.inbox_wake.hint()
+        self.payment_inbox_wake.hint()
         self._due = True
         self._pending.set()
 
@@ -167,7 +186,7 @@ class HouseHints:
         for wake in (
             self.due_wake,
             self.inbox_wake,
-            self.hints_wake,
+            self.payment_inbox_wake,
             self.links_wake,
             self.questions_wake,
             self.orders_paid_wake,
@@ -322,7 +341,7 @@ def _furnish(
         development=settings.in_development,
     )
     sessions = Sessions(people, seconds=settings.token_cache_s)
-    inbox = InboxDesk(db, clock, ids, hints.inbox_wake)
+    inbox = InboxDesk(db, clock, ids, hints)
     return House(
         settings=settings,
         clock=clock,
@@ -376,6 +395,7 @@ def _people(settings: Settings, db: Database, clock: SystemClock, ids: IdBlocks)
         logins_per_email=settings.login_limit,
         logins_per_remote=settings.login_limit_remote,
         registrations_per_remote=settings.register_limit_remote,
+        guests_per_remote=settings.guest_limit_remote,
         window=timedelta(seconds=settings.login_window_s),
     )
     ttl = timedelta(days=settings.token_ttl_days)

@@ -10,14 +10,15 @@ import structlog
 
 from konter.app import House
 from konter.catalogue.sync import sync_products
-from konter.hooks import inbox
-from konter.hooks.deposits import watch_deposits
+from konter.funding import chores as funding_chores
+from konter.funding import work as payment_work
+from konter.funding.credit_work import deposits
+from konter.hooks import chores as hooks_chores
 from konter.jobs.run import Runner
 from konter.jobs.timetable import Entry, Timetable
 from konter.kernel.errors import KonterError
+from konter.orders import chores as orders_chores
 from konter.orders import work
-from konter.orders.cancel import end_overdue
-from konter.orders.sweep import find_stuck
 from konter.suppliers.exchanges import add_next_month
 from konter.suppliers.memory import beat
 
@@ -39,6 +40,11 @@ async def open_worker(house: House) -> Runner:
                 house.orders, settler, in_flight=settings.worker_in_flight, wake=hints.due_wake
             ),
             work.callbacks(house.orders, house.inbox, settler, wake=hints.inbox_wake),
+            work.payments(house.orders, wake=hints.orders_paid_wake),
+            payment_work.links(house.funding, wake=hints.links_wake),
+            payment_work.questions(house.funding, wake=hints.questions_wake),
+            payment_work.callbacks(house.funding, house.inbox, wake=hints.payment_inbox_wake),
+            deposits(house.funding, wake=hints.deposits_paid_wake),
             timetable.work_list(),
         ],
         poll_s=settings.poll_s,
@@ -48,16 +54,22 @@ async def open_worker(house: House) -> Runner:
 def entries(house: House) -> Sequence[Entry]:
     """What runs by the clock."""
     settings = house.settings
-    stuck = timedelta(seconds=min(60.0, settings.stuck_after_s / 4))
-    overdue = timedelta(seconds=min(15.0, settings.held_deadline_s / 4))
-    balance = timedelta(seconds=settings.balance_every_s)
     return (
         Entry("catalogue.sync", partial(_sync, house), daily_at=settings.sync_at),
-        Entry("suppliers.balance", partial(_watch_deposits, house), every=balance),
         Entry("suppliers.months", partial(_add_months, house), every=timedelta(days=1)),
         Entry("suppliers.memory", partial(_remember, house), every=MEMORY_EVERY),
-        Entry("orders.stuck", partial(_find_stuck, house), every=stuck),
-        Entry("orders.overdue", partial(_end_overdue, house), every=overdue),
+        *hooks_chores.entries(
+            house.inbox,
+            house.suppliers,
+            balance_every_s=settings.balance_every_s,
+            reopened=house.hints.due,
+        ),
+        *orders_chores.entries(house.orders),
+        *funding_chores.entries(
+            house.funding,
+            channels_every_s=settings.channels_every_s,
+            grace_s=settings.payment_grace_s,
+        ),
     )
 
 
@@ -81,23 +93,6 @@ async def _sync(house: House) -> str:
     return "; ".join(results) or "no supplier account is configured"
 
 
-async def _watch_deposits(house: House) -> str:
-    """A gate that reopened has held orders back: they are due at once."""
-    seen = await watch_deposits(house.suppliers)
-    if seen.reopened:
-        house.hints.due()
-    return seen.told
-
-
 async def _add_months(house: House) -> str:
     await add_next_month(house.suppliers)
-    await inbox.add_next_month(house.inbox)
     return "tables for this month and the next are there"
-
-
-async def _find_stuck(house: House) -> str:
-    return f"{await find_stuck(house.orders)} newly stuck"
-
-
-async def _end_overdue(house: House) -> str:
-    return f"{await end_overdue(house.orders)} held too long"

@@ -24,6 +24,11 @@ from konter.db.batch import Batcher
 from konter.db.ids import IdBlocks
 from konter.db.pool import CommitObserver, Database
 from konter.funding.adjust import adjust
+from konter.funding.apply import due_payments
+from konter.funding.channels import refresh_channels
+from konter.funding.confirm import Told, confirm_many
+from konter.funding.states import Purpose
+from konter.funding.store import Invoice, latest_invoices
 from konter.funding.topup import record_topup
 from konter.hooks import inbox, tasks
 from konter.jobs.run import Wake
@@ -31,11 +36,14 @@ from konter.kernel.books import Breach
 from konter.kernel.money import Rupiah
 from konter.kernel.wire_types import Heard, WireCall, WireRequest
 from konter.ledger.read import account_sum, account_sums, balance
-from konter.ledger.wallets import open_wallet
+from konter.ledger.wallets import GUEST, open_wallet
+from konter.orders.apply import apply_payments
 from konter.orders.check import check_books
+from konter.orders.checkout import Checkout, Customer, checkout_many
 from konter.orders.claim import Claimed, claim
 from konter.orders.desk import OrdersDesk, PendingDeadline, Times
 from konter.orders.fulfil import fulfil
+from konter.orders.guests import new_token
 from konter.orders.hear import hear, receive
 from konter.orders.place import place_many
 from konter.orders.read import OrderView, orders_by_id
@@ -46,6 +54,7 @@ from konter.orders.tidings import Settled, Tidings
 from konter.suppliers import gate
 from konter.suppliers.accounts import ensure_accounts
 from konter.suppliers.desk import SuppliersDesk
+from konter.upstreams.gateway_contract import Paid, PaidOtherwise, Receipt
 from konter.upstreams.providers.digiflazz import Digiflazz, DigiflazzSettings
 from konter.upstreams.wire import StartBy, Wire
 from tests.conftest import ManualClock
@@ -59,6 +68,10 @@ PRICE, COST = 11_500, 10_000
 ONE_OFFER, FOUR_OFFERS = "xld10", "s10"
 """Products. The second may be bought at four SKUs: s10, i10, ax10 and t10."""
 BUYER = 1
+QRIS, VA = "tripay:QRIS2", "tripay:BRIVA"
+RETAIL = 13_000
+"""What a guest pays for either product."""
+WHO = Customer("Siti Aminah", "siti@example.id", "081234567890")
 
 EMPTY = """
 SET session_replication_role = replica;
@@ -68,6 +81,7 @@ TRUNCATE orders.requests, orders.buyers, orders.orders, orders.moves, orders.att
     funding.invoices, funding.payments, funding.refunds, funding.refund_accounts;
 UPDATE suppliers.accounts SET gate_closed_at = NULL, gate_code = NULL, gate_reason = NULL,
     gate_needs = NULL, paused_at = NULL, paused_by = NULL, deposit = NULL, deposit_at = NULL;
+UPDATE funding.channels SET is_on = true, fee_on = 'shop';
 UPDATE catalogue.products SET is_active = true, closed_because = NULL
     WHERE code IN ('xld10', 's10');
 UPDATE catalogue.offers SET is_open = true, multi = true
@@ -77,6 +91,20 @@ UPDATE catalogue.offers SET is_open = true, multi = true
 MORE_OFFERS = """
 UPDATE catalogue.offers SET product_id = (SELECT id FROM catalogue.products WHERE code = 's10')
 WHERE sku IN ('i10', 'ax10', 't10')
+"""
+
+CLOSE = """
+UPDATE catalogue.products SET is_active = false, closed_because = 'operator' WHERE code = '{}'
+"""
+OPEN = """
+UPDATE catalogue.products SET is_active = true, closed_because = NULL WHERE code = '{}'
+"""
+
+WAITING = """
+INSERT INTO funding.payments (id, invoice_id, gateway, their_id, purpose, purpose_id, state,
+    next_action_at, created_at)
+VALUES (%(id)s, %(invoice_id)s, %(gateway)s, %(their_id)s, 'order', %(order_id)s, 'waiting',
+    %(at)s, %(at)s)
 """
 
 ATTEMPTS_OF = "SELECT id FROM orders.attempts WHERE order_id = %(order_id)s ORDER BY number"
@@ -207,6 +235,80 @@ class Counter:
         assert isinstance(placed, Placed), placed
         return placed.order
 
+    # Buying through a gateway.
+
+    async def check_out(
+        self,
+        to: str,
+        *,
+        by: str = QRIS,
+        user_id: int = BUYER,
+        ref_id: str = "",
+        product: str = ONE_OFFER,
+    ) -> Checkout:
+        ask = await self.ask_for(to, ref_id=ref_id, product=product)
+        is_guest = user_id == GUEST
+        ask = replace(ask, user_id=user_id, payment_method=by, pays_reseller_price=not is_guest)
+        return Checkout(ask, WHO, new_token()[1] if is_guest else None)
+
+    async def checks_out(
+        self, to: str, *, by: str = QRIS, user_id: int = BUYER, product: str = ONE_OFFER
+    ) -> OrderView:
+        """One order, awaiting its payment."""
+        asked = await self.check_out(to, by=by, user_id=user_id, product=product)
+        (placed,) = await checkout_many(self.desk, [asked])
+        assert isinstance(placed, Placed), placed
+        return placed.order
+
+    async def bought(self, to: str, *, user_id: int = BUYER) -> OrderView:
+        """One order, paid through a gateway and held."""
+        order = await self.checks_out(to, user_id=user_id)
+        await self.pays(order.id)
+        assert await self.apply() == 1
+        return await self.order(order.id)
+
+    async def invoices(self) -> int:
+        async with self.db.read() as tx:
+            row = await tx.row("SELECT count(*) FROM funding.invoices")
+        assert row is not None
+        return int(row[0])
+
+    async def invoice(self, order_id: int) -> Invoice:
+        """The latest of an order."""
+        async with self.db.read() as tx:
+            return (await latest_invoices(tx, Purpose.ORDER, [order_id]))[order_id]
+
+    async def pays(self, order_id: int, *, more: int = 0, invoice: Invoice | None = None) -> int:
+        """The gateway has said that the latest link (or another ``invoice``) is paid, ``more`` than
+        was asked; answers the payment, confirmed and not yet applied."""
+        asked = invoice or await self.invoice(order_id)
+        now = self.clock.now()
+        async with self.db.transaction() as tx:
+            (payment_id,) = await self.desk.ids.take(tx, 1)
+            their_id = f"T{payment_id}"
+            await tx.run(
+                WAITING,
+                {
+                    "id": payment_id,
+                    "invoice_id": asked.id,
+                    "gateway": asked.gateway,
+                    "their_id": their_id,
+                    "order_id": order_id,
+                    "at": now,
+                },
+            )
+        amount = Rupiah(asked.amount + more)
+        receipt = Receipt(their_id, amount, kept=Rupiah(800), charged=amount, paid_at=now)
+        said = PaidOtherwise(receipt, "another amount") if more else Paid(receipt)
+        await confirm_many(self.desk.funding, [Told(payment_id, said, now)])
+        return payment_id
+
+    async def apply(self) -> int:
+        """Apply the payments that are due; answers how many."""
+        async with self.db.read() as tx:
+            due = await due_payments(tx, Purpose.ORDER, most=100, now=self.clock.now())
+        return await apply_payments(self.desk, due) if due else 0
+
     # The three beats.
 
     async def claim(self, most: int = 50) -> list[Claimed]:
@@ -268,6 +370,13 @@ class Counter:
     async def resume(self, account: str | None = None) -> None:
         async with self.db.transaction() as tx:
             await gate.resume(tx, account)
+
+    async def closes(self, product: str = ONE_OFFER) -> None:
+        """The product is not sold any more."""
+        await by_owner(self.db.conninfo, CLOSE.format(product))
+
+    async def opens(self, product: str = ONE_OFFER) -> None:
+        await by_owner(self.db.conninfo, OPEN.format(product))
 
     async def gives(self, amount: int) -> None:
         """The buyer's wallet gets so much, or loses it."""
@@ -372,6 +481,8 @@ async def stock(conninfo: str, sim: Sim) -> None:
     await db.open()
     suppliers = suppliers_desk(db, clock, wire, sim)
     await ensure_accounts(suppliers)
+    gateways = gateways_at(sim)
+    await refresh_channels(funding_desk(db, clock, ids=IdBlocks(), wire=wire, gateways=gateways))
     catalogue = CatalogueDesk(
         db=db,
         clock=clock,

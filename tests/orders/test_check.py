@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from konter.orders.expire import expire_unpaid
 from tests.orders.counter import Counter, by_owner
 
 FORCE = "SET session_replication_role = replica; "
@@ -47,5 +48,37 @@ async def test_the_books_check_finds(counter: Counter, stocked: str, fault: str)
     assert await counter.breaches() == []
     await by_owner(stocked, FORCE + fault)
     codes = {"asked": asked.code, "done": done.code, "held": held.code, "escrow": "escrow"}
+    found = {(breach.law, breach.subject) for breach in await counter.breaches()}
+    assert (law, codes[whose]) in found
+
+
+UNPAID: dict[str, tuple[int, str]] = {
+    "UPDATE orders.checkouts SET waits = false WHERE waits": (5, "waiting"),
+    "DELETE FROM orders.checkouts WHERE waits": (5, "waiting"),
+    "DELETE FROM funding.invoices WHERE state = 'due'": (5, "waiting"),
+    "UPDATE orders.checkouts SET waits = true WHERE paid_at IS NULL": (5, "expired"),
+    "UPDATE orders.orders SET state = 'awaiting_payment' WHERE state = 'expired'": (5, "expired"),
+    "UPDATE orders.orders SET state = 'failed' WHERE state = 'expired'": (5, "expired"),
+    "UPDATE orders.checkouts SET paid_at = NULL": (4, "paid"),
+    "UPDATE orders.checkouts SET paid_at = pay_by, waits = false": (4, "waiting"),
+    "UPDATE ledger.transfers SET debit = 'equity' WHERE kind = 'hold'": (4, "paid"),
+    "DELETE FROM ledger.transfers WHERE kind = 'hold'": (4, "paid"),
+    "DELETE FROM orders.checkouts WHERE paid_at IS NOT NULL": (5, "paid"),
+}
+
+
+@pytest.mark.parametrize("fault", UNPAID)
+async def test_the_books_check_finds_of_orders_by_gateway(
+    counter: Counter, stocked: str, fault: str
+) -> None:
+    law, whose = UNPAID[fault]
+    expired = await counter.checks_out("087800009997")
+    await counter.later(3_661)
+    await expire_unpaid(counter.desk)
+    paid = await counter.bought("087800009998")
+    waiting = await counter.checks_out("087800009999")
+    assert await counter.breaches() == []
+    await by_owner(stocked, FORCE + fault)
+    codes = {"expired": expired.code, "paid": paid.code, "waiting": waiting.code}
     found = {(breach.law, breach.subject) for breach in await counter.breaches()}
     assert (law, codes[whose]) in found

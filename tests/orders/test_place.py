@@ -10,7 +10,8 @@ import pytest
 
 from konter.kernel.errors import CommitUnknown
 from konter.ledger.wallets import block_wallet
-from konter.orders.place import AccountBlocked, NotEnoughBalance, ProductClosed, SoldToday
+from konter.orders.judge import ProductClosed, SoldToday
+from konter.orders.place import AccountBlocked, NotEnoughBalance
 from konter.orders.requests import Placed, RefReused, RefusedBefore
 from tests.orders.counter import BUYER, PRICE, Counter, by_owner, open_counter
 from tests.sim_process import Sim

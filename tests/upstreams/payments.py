@@ -38,6 +38,7 @@ def an_invoice(**changes: Any) -> Invoice:
         "buyer": Buyer("Budi Santoso", "budi@example.id", "081200000001"),
         "callback_url": "https://toko.example.id/webhook",
         "return_url": "https://toko.example.id/bayar",
+        "cancel_url": "https://toko.example.id/batal",
         "lasts": timedelta(hours=24),
     }
     return Invoice(**(given | changes))

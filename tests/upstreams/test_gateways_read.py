@@ -115,6 +115,8 @@ def test_no_junk_is_a_genuine_callback_and_none_raises(body: bytes) -> None:
             with pytest.raises(NotGenuine):
                 gateway.prove(said)
             assert isinstance(gateway.read_callback(said), Hint)
+            for question in (a_question(), of_tripay()):
+                assert isinstance(gateway.judge_callback(question, said), Unknown)
 
 
 @given(
@@ -132,6 +134,8 @@ def test_any_callback_can_be_read_and_refused(fields: dict[str, Any], signature:
         with pytest.raises(NotGenuine):
             gateway.prove(said)
         assert isinstance(gateway.read_callback(said), Hint)
+        found = gateway.judge_callback(of_tripay(), said)
+        assert not isinstance(found, Paid | PaidOtherwise)
 
 
 def exactly(value: Any, *wanted: Any) -> bool:

@@ -176,10 +176,61 @@ async def test_a_payment_whose_callbacks_were_lost_is_found_in_the_history(ipaym
     history, now = ipaymu.gateway.history, SystemClock().now()
     assert history is not None
     page = history.read(await ipaymu.answer(history.ask(1, now - timedelta(days=1), now)))
-    (hint,) = [row for row in page.rows if row.reference == REFERENCE]
-    assert (hint.claim, page.more, page.unreadable) == (Claim.PAID, False, 0)
-    assert hint.their_id is not None
-    assert isinstance(await ipaymu.state(hint.their_id), Paid)
+    (row,) = [row for row in page.rows if row.reference == REFERENCE]
+    assert (row.claim, page.more, page.unreadable) == (Claim.PAID, False, 0)
+    assert isinstance(await ipaymu.state(row.their_id), Paid)
+
+
+@pytest.mark.parametrize("method", ["qris", "va", "cstore"])
+async def test_a_page_with_its_method_chosen_offers_no_other(ipaymu: Till, method: str) -> None:
+    made = await ipaymu.create(ipaymu.invoice(channel=method))
+    assert isinstance(made, Created) and made.their_id is None and made.url
+    paid = await ipaymu.sim.pay(REFERENCE)
+    assert paid["channel"] == {"qris": "mpm", "va": "bag", "cstore": "alfamart"}[method]
+    assert isinstance(await ipaymu.state(str(paid["id"])), Paid)
+
+
+@pytest.mark.parametrize("code", ["ipaymu", "tripay"])
+@pytest.mark.parametrize("fee_on", list(FeeOn))
+async def test_a_list_tells_what_a_question_does(open_till: Open, code: str, fee_on: FeeOn) -> None:
+    till = await open_till(code)
+    if code == "tripay":  # who pays its fee is no choice of ours
+        await till.sim.options(fee_on="customer" if fee_on is FeeOn.BUYER else "merchant")
+        fee_on = FeeOn.SHOP
+    await till.create(till.invoice(fee_on=fee_on))
+    paid = await till.sim.pay(REFERENCE, **CHOICE[code])
+    found = await till.state(str(paid["id"]), fee_on=fee_on)
+    assert isinstance(found, Paid)
+    history, now = till.gateway.history, SystemClock().now()
+    assert history is not None
+    request = history.ask(1, now - timedelta(days=1), now, until=now + timedelta(days=1))
+    page = history.read(await till.answer(request))
+    (row,) = page.rows
+    assert row.worth(fee_on) == (found.receipt.amount, found.receipt.kept)
+    assert (row.charged, row.paid_at) == (found.receipt.charged, found.receipt.paid_at)
+    assert row.net is not None and row.net.amount == paid["received"]
+    assert row.created_at is not None and abs(row.created_at - now) < timedelta(minutes=1)
+    assert (page.more, page.unreadable) == (False, 0)
+
+
+@pytest.mark.parametrize("fee_on", ["merchant", "customer"])
+async def test_a_proved_tripay_callback_says_what_a_question_does(
+    tripay: Till, fee_on: str
+) -> None:
+    await tripay.sim.options(fee_on=fee_on)
+    made = await tripay.create(tripay.invoice())
+    assert isinstance(made, Created) and made.their_id is not None
+    await tripay.sim.pay(REFERENCE)
+    await tripay.hint(Claim.PAID)
+    asked = await tripay.state(made.their_id, charged=made.charged)
+    question = Question(
+        reference=REFERENCE,
+        their_id=made.their_id,
+        amount=Rupiah(150_000),
+        charged=made.charged,
+    )
+    assert isinstance(asked, Paid)
+    assert tripay.gateway.judge_callback(question, tripay.heard[0]) == asked
 
 
 @pytest.mark.parametrize("channel", ["va.bri", "qris.mpm", "cstore.alfamart"])

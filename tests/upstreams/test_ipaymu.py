@@ -22,6 +22,7 @@ from konter.upstreams.gateway_contract import (
     Failed,
     Fee,
     FeeOn,
+    Listed,
     NotAskable,
     NotCreated,
     Paid,
@@ -91,7 +92,7 @@ def test_a_page_is_asked_for_with_one_product_at_our_price() -> None:
         "price": [150_000],
         "description": ["Pulsa 150.000"],
         "returnUrl": "https://toko.example.id/bayar",
-        "cancelUrl": "https://toko.example.id/bayar",
+        "cancelUrl": "https://toko.example.id/batal",
         "notifyUrl": "https://toko.example.id/webhook",
         "referenceId": REFERENCE,
         "buyerName": "Budi Santoso",
@@ -125,9 +126,18 @@ def test_a_number_to_pay_to_needs_who_pays() -> None:
     told = json.loads(request.body)
     assert request.url.endswith("/payment/direct")
     assert (told["paymentMethod"], told["paymentChannel"], told["amount"]) == ("va", "bca", 150_000)
-    for changes in ({"buyer": Buyer("Budi")}, {"channel": "bca"}, {"channel": "va."}):
+    for changes in ({"buyer": Buyer("Budi")}, {"channel": ".bca"}, {"channel": "va."}):
         with pytest.raises(NotAskable):
             IPAYMU.create(an_invoice(**({"channel": "va.bca"} | changes)), NOW)
+
+
+@pytest.mark.parametrize("method", ["qris", "va", "cstore"])
+def test_a_method_without_a_code_is_a_page_where_it_is_chosen(method: str) -> None:
+    request = IPAYMU.create(an_invoice(channel=method, buyer=Buyer("Budi")), NOW)
+    told = json.loads(request.body)
+    assert request.url.endswith("/payment") and told["paymentMethod"] == method
+    made = IPAYMU.read_created(an_invoice(channel=method), ipaymu_says(PAGE))
+    assert made == Created(their_id=None, session_id="b563659f", url=PAGE["Url"])
 
 
 PAGE = {"SessionID": "b563659f", "Url": "https://sandbox-payment.ipaymu.com/#/b563659f"}
@@ -342,18 +352,46 @@ def test_a_history_is_read_in_either_of_its_shapes() -> None:
     last = IPAYMU.history.read(ipaymu_says(old))
     assert (first.more, first.unreadable, last.more) == (True, 1, False)
     for page in (first, last):
-        (hint,) = page.rows
-        assert (hint.reference, hint.their_id) == (REFERENCE, "193205")
-        assert hint.claim is Claim.WAITING
+        (found,) = page.rows
+        assert (found.reference, found.their_id) == (REFERENCE, "193205")
+        assert found.claim is Claim.WAITING
     with pytest.raises(UpstreamRefused):
         IPAYMU.history.read(ipaymu_says({"Transaction": None}))
 
 
+def listed(**changes: Any) -> Listed:
+    page = IPAYMU.history.read(ipaymu_says({"Transaction": [transaction(**changes)]}))
+    (found,) = page.rows
+    return found
+
+
+def test_a_listed_payment_is_worth_what_a_question_would_say() -> None:
+    """Amounts come as numbers, text and with decimals; who pays the fee is what we stored."""
+    for gross, fee in ((151_050, 1_050), ("151050", "1050"), ("151050.00", "1050.00")):
+        found = listed(Amount=gross, Fee=fee, CreatedDate="2030-01-27 02:47:53")
+        assert found.charged == Rupiah(151_050)
+        assert found.worth(FeeOn.SHOP) == (Rupiah(151_050), Rupiah(1_050))
+        assert found.worth(FeeOn.BUYER) == (Rupiah(150_000), Rupiah(0))
+        assert found.created_at == datetime(2030, 1, 26, 19, 47, 53, tzinfo=UTC)
+        assert found.paid_at == datetime(2030, 1, 26, 19, 48, 8, tzinfo=UTC)
+
+
+def test_a_fraction_in_the_list_is_dropped_by_nobody() -> None:
+    found = listed(Amount="101399.02", Fee="1399.02", SuccessDate="-", CreatedDate=None)
+    assert found.worth(FeeOn.BUYER) == (Rupiah(100_000), Rupiah(0))
+    assert found.worth(FeeOn.SHOP) == (None, None)
+    assert found.paid_at is found.created_at is None
+    assert listed(Amount="satu", Fee=None).worth(FeeOn.BUYER)[0] is None
+
+
 def test_a_history_is_asked_for_by_days_in_wib() -> None:
-    late = NOW + timedelta(hours=6)
-    told = json.loads(IPAYMU.history.ask(3, NOW - timedelta(days=1), late).body)
+    late, since = NOW + timedelta(hours=6), NOW - timedelta(days=1)
+    told = json.loads(IPAYMU.history.ask(3, since, late).body)
     assert (told["startdate"], told["enddate"]) == ("2026-11-20", "2026-11-22")
     assert (told["page"], told["limit"]) == (3, 20)
+    request = IPAYMU.history.ask(1, since, late, until=NOW)
+    assert json.loads(request.body)["enddate"] == "2026-11-21"
+    assert request.headers["timestamp"] == "20261122013000", "the moment of the call all the same"
 
 
 def test_a_balance_is_whole_rupiah_and_a_refusal_is_told() -> None:
@@ -388,8 +426,45 @@ def test_channels_tell_their_fees_and_a_fee_that_cannot_be_read_is_named() -> No
     ]
     found = IPAYMU.read_channels(ipaymu_says(methods))
     by_code = {row.code: row for row in found.channels}
-    assert set(by_code) == {"va.bca", "cc.cc"}
+    assert set(by_code) == {"va.bca", "cc.cc", "va", "cc", "page"}
     assert by_code["va.bca"].fee == Fee(Rupiah(3500)) and by_code["va.bca"].open
     assert by_code["cc.cc"].fee.of(Rupiah(100_001)) == Rupiah(5000 + 2801)
     assert not by_code["cc.cc"].open
     assert len(found.unreadable) == 1
+
+
+def method(code: str, name: str, *channels: dict[str, Any]) -> dict[str, Any]:
+    return {"Code": code, "Name": name, "Channels": list(channels)}
+
+
+def test_their_page_is_a_channel_by_method_and_with_a_free_choice() -> None:
+    mpm = {"ActualFee": 0.7, "ActualFeeType": "PERCENT", "AdditionalFee": 0}
+    dear = {"ActualFee": 4000, "ActualFeeType": "FLAT", "AdditionalFee": 0}
+    methods = [
+        method("va", "Virtual Account", channel(Code="bni", HealthStatus="offline"),
+               channel(Code="bca", TransactionFee=dear)),
+        method("cstore", "Convenience Store", channel(Code="alfamart", FeatureStatus="inactive")),
+        method("cod", "COD", channel(Code="rpx")),
+        method("qris", "QRIS", channel(Code="mpm", TransactionFee=mpm)),
+    ]  # fmt: skip
+    found = {row.code: row for row in IPAYMU.read_channels(ipaymu_says(methods)).channels}
+    pages = {code: row for code, row in found.items() if "." not in code}
+    assert set(pages) == {"va", "cstore", "qris", "page"}, "COD wants a parcel"
+    assert pages["va"].name == "Virtual Account (halaman iPaymu)" and pages["va"].open
+    assert pages["va"].fee == Fee(Rupiah(4_000)), "of the first that is open"
+    assert not pages["cstore"].open
+    assert (pages["page"].name, pages["page"].group) == ("Halaman iPaymu", "Halaman iPaymu")
+    assert pages["page"].fee == pages["qris"].fee == Fee(basis_points=70)
+    without = {row.code: row for row in IPAYMU.read_channels(ipaymu_says(methods[:1])).channels}
+    assert without["page"].fee == without["va"].fee
+    assert IPAYMU.read_channels(ipaymu_says([])).channels == ()
+
+
+def test_no_callback_is_a_verdict_however_it_is_proved() -> None:
+    (vector,) = [v for v in CALLBACKS if v["va"] == VA]
+    genuine = call(vector["canonical"].encode(), x_signature=vector["x_signature"])
+    IPAYMU.prove(genuine)
+    hint = IPAYMU.read_callback(genuine)
+    assert hint.claim is Claim.PAID and hint.their_id is not None
+    question = a_question(reference=hint.reference, their_id=hint.their_id)
+    assert isinstance(IPAYMU.judge_callback(question, genuine), Unknown)

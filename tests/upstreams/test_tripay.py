@@ -18,6 +18,7 @@ from konter.upstreams.gateway_contract import (
     Created,
     Expired,
     Failed,
+    FeeOn,
     Hint,
     Instruction,
     NotAskable,
@@ -303,3 +304,63 @@ def test_the_calculator_tells_the_shops_part_and_the_buyers() -> None:
     said = tripay_says([{"code": "QRIS", "total_fee": {"merchant": 1450, "customer": 0}}])
     assert TRIPAY.read_fees("QRIS", said) == (Rupiah(1_450), Rupiah(0))
     assert TRIPAY.read_fees("BRIVA", said) is None
+
+
+def judged(question: Any = None, **changes: Any) -> State:
+    fields = json.loads(CALLBACKS[0]["body"]) | changes
+    return TRIPAY.judge_callback(question or of_tripay(), from_tripay(fields))
+
+
+def test_a_proved_callback_says_what_a_detail_answer_would() -> None:
+    found = judged()
+    assert isinstance(found, Paid)
+    assert found.receipt.amount == found.receipt.charged == Rupiah(150_000)
+    assert found.receipt.kept == Rupiah(1_800) and found.receipt.paid_at is not None
+    assert judged(status="EXPIRED", paid_at=None) == Expired()
+    assert judged(status="FAILED", paid_at=None) == Failed("FAILED")
+    assert judged(status="REFUND") == Refunded()
+    told = of_tripay(charged=Rupiah(151_590))
+    passed_on = judged(told, total_amount=151_590, fee_customer=1_590)
+    assert isinstance(passed_on, Paid) and passed_on.receipt.amount == Rupiah(150_000)
+
+
+def test_a_proved_callback_is_compared_with_what_we_stored() -> None:
+    for question, changes in (
+        (of_tripay(), {"total_amount": 149_999}),
+        (of_tripay(), {"total_amount": 151_590}),
+        (of_tripay(charged=Rupiah(151_590)), {}),
+    ):
+        assert isinstance(judged(question, **changes), PaidOtherwise)
+    unlike: tuple[dict[str, Any], ...] = (
+        {"reference": "T9999900000000000002"},
+        {"merchant_ref": "INV-2030-0002"},
+        {"merchant_ref": None},
+        {"is_closed_payment": 0},
+        {"total_amount": None},
+        {"total_amount": None, "amount": 150_000},
+        {"status": "paid"},
+    )
+    for changes in unlike:
+        assert isinstance(judged(None, **changes), Unknown)
+
+
+def test_a_list_is_read_by_pages_of_fifty_the_newest_first() -> None:
+    request = TRIPAY.history.ask(2, NOW, NOW, until=NOW)
+    assert request.url.endswith("/merchant/transactions?page=2&per_page=50&sort=desc")
+    row = detail(amount=151_590, fee_customer=1_590, fee_merchant=210, amount_received=149_790)
+    rows = [row | {"created_at": 1_895_713_000, "pay_code": 575_854}, {}, None]
+    page = TRIPAY.history.read(
+        tripay_says(rows, pagination={"current_page": 1, "last_page": 2, "total_records": 51})
+    )
+    assert (page.more, page.unreadable) == (True, 2)
+    (found,) = page.rows
+    assert (found.reference, found.their_id) == (REFERENCE, "T9999900000000000001")
+    assert found.claim is Claim.PAID and found.charged == Rupiah(151_590)
+    assert found.worth(FeeOn.SHOP) == (Rupiah(150_000), Rupiah(210))
+    assert found.created_at == datetime.fromtimestamp(1_895_713_000, UTC)
+    assert found.paid_at == datetime.fromtimestamp(1_895_713_200, UTC)
+    (odd,) = TRIPAY.history.read(tripay_says([detail(amount=1, fee_customer=2, status=[])])).rows
+    assert (odd.amount, odd.claim) == (None, Claim.UNKNOWN)
+    assert not TRIPAY.history.read(tripay_says([])).more
+    with pytest.raises(UpstreamRefused):
+        TRIPAY.history.read(tripay_says(None, 400, message="Invalid API Key"))

@@ -1,7 +1,8 @@
-"""``konter demo``: a whole shop in a minute, beside a simulated Digiflazz, on fresh data.
+"""``konter demo``: a whole shop in a minute, beside simulated upstreams, on fresh data.
 
-It sells a few products end to end, prints their receipts, proves the books, compares our deposit
-with the upstream's own, and then keeps serving.
+It sells a few products end to end, from a balance and to guests through two payment gateways,
+prints their receipts, proves the books, compares our accounts upstream with the upstreams' own,
+and then keeps serving.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import typer
 from rich.console import Console
 
 from konter.app import House, open_house
+from konter.cli import demo_payments as guests
 from konter.cli import demo_stories as stories
 from konter.cli.logs import set_up_logs
 from konter.cli.serve import serve_house, stop_signal
@@ -30,6 +32,11 @@ from konter.worker import open_worker
 
 USERNAME = "budiwarung"
 API_KEY = "11111111-2222-4333-8444-555566667777"
+IPAYMU_VA = "0000001112223334"
+IPAYMU_API_KEY = "SANDBOX0TESTKEY-AAAA-BBBB-CCCC-000000000001-20300101000000"
+TRIPAY_API_KEY = "DEV-TSTPRAPIKEY00000000000000000000000001"
+TRIPAY_PRIVATE_KEY = "TSTPR-IVATE-KEY00-00000-00001"
+TRIPAY_MERCHANT_CODE = "T99999"
 """The simulator's own credentials: invented, and worth nothing anywhere else."""
 
 
@@ -62,7 +69,7 @@ async def _demo(chosen: Settings, home: Path, *, once: bool) -> bool:
     console = Console()
     webhook_secret = secrets.token_hex(16)
     url = f"http://{chosen.host}:{chosen.port}"
-    console.print("Starting a simulated Digiflazz and the embedded PostgreSQL ...")
+    console.print("Starting simulated upstreams and the embedded PostgreSQL ...")
     async with running_simulator(
         webhook_url=f"{url}/webhook/digiflazz", webhook_secret=webhook_secret
     ) as simulator:
@@ -84,8 +91,10 @@ async def _demo(chosen: Settings, home: Path, *, once: bool) -> bool:
 async def _play(stage: Stage, console: Console, *, once: bool) -> bool:
     people = await stories.open_shop(stage.house, stage.simulator, console)
     endings = await stories.sell(stage.url, people, console)
+    endings += await guests.sell_to_guests(stage.house, stage.url, stage.simulator, console)
+    settled = await guests.prove_gateways(stage.house, stage.simulator, console)
     books = await stories.prove_books(stage.house, stage.simulator, console)
-    good = all(endings) and books
+    good = all(endings) and settled and books
     if not good:
         console.print("[bold red]A story did not end as it should.[/bold red]")
     elif not once:
@@ -105,6 +114,13 @@ def _settings(chosen: Settings, home: Path, simulator: Simulator, webhook_secret
             "DIGIFLAZZ_API_KEY": API_KEY,
             "DIGIFLAZZ_BASE_URL": simulator.digiflazz_url,
             "DIGIFLAZZ_WEBHOOK_SECRET": webhook_secret,
+            "IPAYMU_VA": IPAYMU_VA,
+            "IPAYMU_API_KEY": IPAYMU_API_KEY,
+            "IPAYMU_BASE_URL": simulator.api_of("ipaymu"),
+            "TRIPAY_API_KEY": TRIPAY_API_KEY,
+            "TRIPAY_PRIVATE_KEY": TRIPAY_PRIVATE_KEY,
+            "TRIPAY_MERCHANT_CODE": TRIPAY_MERCHANT_CODE,
+            "TRIPAY_BASE_URL": simulator.api_of("tripay"),
         },
         Path(os.devnull),
     )

@@ -1,4 +1,4 @@
-"""``konter check-books``, ``wallet``, ``book``: the money, and what operators enter by hand."""
+"""``konter check-books`` and ``wallet``, and the door to all other commands about money."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from typing import Annotated
 import typer
 
 from konter.app import House
+from konter.cli import bank, payments, reconcile, refunds
 from konter.cli.inside import actor, in_house
-from konter.cli.payment import payment_app
 from konter.funding.adjust import adjust
-from konter.funding.topup import record_topup
-from konter.kernel.errors import NotFound
 from konter.kernel.money import Rupiah, rupiah_from_wire
 from konter.ledger.read import account_sums
 from konter.ledger.wallets import block_wallet
@@ -19,7 +17,6 @@ from konter.orders.check import check_books
 from konter.people.roster import find_user
 
 wallet_app = typer.Typer(help="Wallets: adjust, block.", no_args_is_help=True)
-book_app = typer.Typer(help="Record what happened at the bank.", no_args_is_help=True)
 
 Email = Annotated[str, typer.Argument(help="The wallet's owner.")]
 
@@ -27,8 +24,8 @@ Email = Annotated[str, typer.Argument(help="The wallet's owner.")]
 def register(app: typer.Typer) -> None:
     app.command("check-books")(check)
     app.add_typer(wallet_app, name="wallet")
-    app.add_typer(book_app, name="book")
-    app.add_typer(payment_app, name="payment")
+    for module in (payments, refunds, bank, reconcile):
+        module.register(app)
 
 
 def check() -> None:
@@ -85,26 +82,6 @@ def unblock(email: Email) -> None:
     """Let a blocked wallet pay again."""
     _set_blocked(email, False)
     typer.echo(f"{email}'s wallet may pay again.")
-
-
-@book_app.command("topup")
-def topup(
-    account: Annotated[str, typer.Argument(help="The supplier account: digiflazz-main.")],
-    amount: Annotated[str, typer.Argument(help="Whole rupiah that left our bank.")],
-    bank: Annotated[str, typer.Option(help="Which bank of ours: bca.")],
-    key: Annotated[str | None, typer.Option(help="Their ticket's number: once only.")] = None,
-) -> None:
-    """Record a deposit that we paid to a supplier."""
-    rupiah = rupiah_from_wire(amount)
-
-    async def act(house: House) -> Rupiah:
-        if account not in house.providers:
-            raise NotFound(f"Akun penyedia {account} tidak dikenal")
-        return await record_topup(
-            house.funding, account=account, amount=rupiah, bank=bank, actor=actor(), key=key
-        )
-
-    typer.echo(f"By our books the deposit at {account} is now {in_house(act).shown()}.")
 
 
 def _set_blocked(email: str, blocked: bool) -> None:

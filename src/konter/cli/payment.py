@@ -23,12 +23,7 @@ from konter.upstreams.wire import Wire
 CLOCKS_AGREE_S: Final = 30
 """A payment's end is told by our clock, and read by theirs."""
 
-payment_app = typer.Typer(help="Payment gateways: test.", no_args_is_help=True)
-
-
-@payment_app.callback()
-def payment() -> None:
-    """Payment gateways."""
+payment_app = typer.Typer(help="Gateways and payments.", no_args_is_help=True)
 
 
 @payment_app.command("test")

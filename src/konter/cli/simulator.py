@@ -33,10 +33,37 @@ class Simulator:
         return books["opening"] + books["topups"], books["deposit"]
 
     async def breaches(self) -> int:
-        """How often we broke a rule of theirs."""
-        at = f"{self.url}/_sim/digiflazz/breaches"
+        """How often we broke a rule of theirs, of all of them together."""
+        found = 0
+        async with aiohttp.ClientSession() as session:
+            for name in ("digiflazz", "ipaymu", "tripay"):
+                async with session.get(f"{self.url}/_sim/{name}/breaches") as answer:
+                    found += len(await answer.json())
+        return found
+
+    def api_of(self, gateway: str) -> str:
+        """The base url of a payment gateway's API."""
+        return f"{self.url}/{gateway}/api" + ("/v2" if gateway == "ipaymu" else "")
+
+    async def pay(self, gateway: str, payment: str) -> None:
+        """A customer pays, by the gateway's id of the payment or of its page."""
+        await self._post(gateway, "pay", {"id": payment})
+
+    async def settle(self, gateway: str) -> None:
+        """The gateway pays out all that it owes."""
+        await self._post(gateway, "settle", {})
+
+    async def owed_by(self, gateway: str) -> int:
+        """What a gateway owes by its own books, whole rupiah."""
+        at = f"{self.url}/_sim/{gateway}/books"
         async with aiohttp.ClientSession() as session, session.get(at) as answer:
-            return len(await answer.json())
+            return int((await answer.json())["owed"])
+
+    async def _post(self, gateway: str, what: str, wish: dict[str, str]) -> None:
+        at = f"{self.url}/_sim/{gateway}/{what}"
+        async with aiohttp.ClientSession() as session, session.post(at, json=wish) as answer:
+            if answer.status != 200:
+                raise Broken(f"The simulator refused: {await answer.text()}")
 
 
 @asynccontextmanager

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from konter.cli.inside import shown
+from konter.cli.payment_story import print_payment_story, read_payment_story
+from konter.cli.tables import print_exchanges, print_table
 from konter.db.pool import Database
+from konter.funding.states import Purpose
 from konter.kernel.money import Rupiah
-from konter.kernel.wire_types import Exchange
 from konter.ledger.read import Entry, of_order
 from konter.orders.read import (
     AttemptLine,
+    CheckoutView,
     MoveLine,
     OrderView,
     attempts_of,
+    checkouts_of,
     id_of_code,
     moves_of,
     orders_by_id,
@@ -31,27 +34,27 @@ async def print_story(db: Database, code: str, console: Console) -> None:
         moves = await moves_of(tx, order_id)
         attempts = await attempts_of(tx, order_id)
         money = await of_order(tx, order_id)
+        checkout = (await checkouts_of(tx, [order_id])).get(order_id)
+        paying = await read_payment_story(tx, Purpose.ORDER, order_id)
         exchanges = await of_reference(tx, [attempt.reference for attempt in attempts])
     _head(console, order)
-    _table(console, "Moves", ("When (WIB)", "From", "To", "Because"), map(_move, moves))
-    _table(
+    if checkout is not None:
+        _checkout(console, checkout)
+        print_payment_story(console, paying)
+    print_table(console, "Moves", ("When (WIB)", "From", "To", "Because"), map(_move, moves))
+    print_table(
         console,
         "Attempts",
         ("No", "Reference", "Offer", "State", "Sent", "Cost", "Last words"),
         map(_attempt, attempts),
     )
-    _table(
+    print_table(
         console,
         "Money",
         ("When (WIB)", "Kind", "From", "To", "Amount", "Note"),
         map(_entry, money),
     )
-    _table(
-        console,
-        "Exchanges",
-        ("Started (WIB)", "Took", "What", "Asked", "Answered"),
-        map(_exchange, exchanges),
-    )
+    print_exchanges(console, [*paying.exchanges, *exchanges])
 
 
 def _head(console: Console, order: OrderView) -> None:
@@ -67,16 +70,13 @@ def _head(console: Console, order: OrderView) -> None:
         console.print(f"reason: {escape(order.reason)}")
 
 
-def _table(
-    console: Console, title: str, headings: tuple[str, ...], rows: map[tuple[str, ...]]
-) -> None:
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    for row in rows:
-        table.add_row(*(escape(cell) for cell in row))
-    console.print()
-    console.print(table if table.row_count else f"{title}: none")
+def _checkout(console: Console, checkout: CheckoutView) -> None:
+    """Who pays, and how they are reached: no address, which no decision here needs."""
+    reached = ", ".join(escape(way) for way in (checkout.email, checkout.phone) if way)
+    who = "guest" if checkout.is_guest else "customer"
+    console.print(f"{who}: {escape(checkout.name)}" + (f" ({reached})" if reached else ""))
+    paid = f"paid {shown(checkout.paid_at)}" if checkout.paid_at else "not paid"
+    console.print(f"by {checkout.channel}, until {shown(checkout.pay_by)}, {paid}")
 
 
 def _move(move: MoveLine) -> tuple[str, ...]:
@@ -94,15 +94,3 @@ def _entry(entry: Entry) -> tuple[str, ...]:
     note = " ".join(word for word in (entry.actor, entry.note) if word)
     amount = Rupiah(entry.amount).shown()
     return shown(entry.recorded_at), entry.kind, entry.debit, entry.credit, amount, note
-
-
-def _exchange(exchange: Exchange) -> tuple[str, ...]:
-    took = (exchange.ended_at - exchange.started_at).total_seconds()
-    answer = exchange.problem or f"{exchange.status} {exchange.response_body}"
-    return (
-        shown(exchange.started_at),
-        f"{took:.1f} s",
-        exchange.purpose,
-        exchange.request_body,
-        answer,
-    )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import datetime, timedelta
 
 import structlog
 
 from konter.db.pool import Tx
-from konter.funding.channels import choose
+from konter.funding.channels import Way, choose
 from konter.funding.deposits import Deposit, deposit_from
 from konter.funding.desk import FundingDesk
 from konter.funding.invoice import Want, write_invoices
@@ -37,6 +38,10 @@ FROM funding.deposits WHERE user_id = %(user_id)s AND ref_id = %(ref_id)s
 """
 
 MOST_REF_ID = 64
+MOST_CHANNEL = 100
+
+BETWEEN_DIGITS = re.compile(r"[\s().-]")
+PHONE = re.compile(r"[0-9]{8,15}")
 
 
 class DepositRefReused(Refused):
@@ -61,7 +66,7 @@ async def place_deposit(
 
     Raises Invalid (by field), ChannelClosed, AmountOutside, DepositRefReused.
     """
-    _check(desk, amount, ref_id)
+    _check(desk, amount, channel, ref_id)
     now = desk.clock.now()
     wanted = Deposit(
         id=0,
@@ -87,9 +92,13 @@ async def place_deposit(
     return deposit, replayed
 
 
-def buyer_of(*, name: str, email: str | None, phone: str | None = None) -> Buyer:
-    """Who pays, as the gateway is told: an account's name and e-mail address."""
-    return Buyer(name, email, phone)
+def buyer_of(*, name: str, email: str, phone: str | None = None) -> Buyer:
+    """Who pays, as the gateway is told: an account's name and e-mail address, and the phone number
+    that some channels demand, as its digits. Raises Invalid, naming customer_phone."""
+    digits = None if phone is None else BETWEEN_DIGITS.sub("", phone).removeprefix("+")
+    if digits is not None and not PHONE.fullmatch(digits):
+        raise Invalid({"customer_phone": ["Nomor telepon tidak valid"]})
+    return Buyer(name, email, digits)
 
 
 def deposit_code(moment: datetime) -> str:
@@ -98,27 +107,61 @@ def deposit_code(moment: datetime) -> str:
     return f"DEP-{business_date(moment):%Y%m%d}-{tail}"
 
 
-def deposit_want(way: Want) -> Want:
-    return way
-
-
-async def _place(
-    desk: FundingDesk, tx: Tx, wanted: Deposit, buyer: Buyer
-) -> tuple[Deposit, bool]:
-    """The channel is chosen after the row is written: a repeat does not care whether it is open."""
-    (wanted_id,) = await desk.ids.take(tx, 1)
-    facts = {name: getattr(wanted, name) for name in Deposit.__struct_fields__} | {"id": wanted_id}
-    if not await tx.run(INSERT, facts):
-        return await _standing(tx, wanted), True
-    way = await choose(desk, tx, wanted.channel, Rupiah(wanted.amount))
-    want = Want(
+def want_of(deposit: Deposit, way: Way, buyer: Buyer) -> Want:
+    """A link for this deposit by this way."""
+    return Want(
         purpose=Purpose.DEPOSIT,
-        purpose_id=wanted_id,
+        purpose_id=deposit.id,
         way=way,
-        price=Rupiah(wanted.amount),
-        title=f"Deposit saldo {wanted.code}",
-        shown_as=wanted.code,
+        price=Rupiah(deposit.amount),
+        title=f"Deposit saldo {deposit.code}",
+        shown_as=deposit.code,
         buyer=buyer,
     )
-    await write_invoices(desk, tx, [want], at=wanted.created_at)
-    return await _standing(tx, wanted), False
+
+
+async def _place(desk: FundingDesk, tx: Tx, wanted: Deposit, buyer: Buyer) -> tuple[Deposit, bool]:
+    """The row before the channel: whether that is open now is nothing to a repeat."""
+    facts = {name: getattr(wanted, name) for name in Deposit.__struct_fields__}
+    (facts["id"],) = await desk.ids.take(tx, 1)
+    if not await tx.run(INSERT, facts):
+        return await _standing(tx, wanted), True
+    deposit = await _standing(tx, wanted)
+    way = await choose(desk, tx, deposit.channel, Rupiah(deposit.amount))
+    await write_invoices(desk, tx, [want_of(deposit, way, buyer)], at=deposit.created_at)
+    return deposit, False
+
+
+async def _standing(tx: Tx, wanted: Deposit) -> Deposit:
+    """What stands under this reference. Raises DepositRefReused, CommitUnknown if nothing does."""
+    row = await tx.row(BY_REFERENCE, {"user_id": wanted.user_id, "ref_id": wanted.ref_id})
+    if row is None:
+        raise CommitUnknown
+    found = deposit_from(row)
+    if (found.amount, found.channel) != (wanted.amount, wanted.channel):
+        raise DepositRefReused(ref_id=wanted.ref_id)
+    return found
+
+
+async def _reread(desk: FundingDesk, wanted: Deposit) -> Deposit:
+    log.warning("deposit.commit_unknown", user=wanted.user_id)
+    async with desk.db.read() as tx:
+        return await _standing(tx, wanted)
+
+
+def _check(desk: FundingDesk, amount: Rupiah, channel: str, ref_id: str | None) -> None:
+    errors: dict[str, list[str]] = {}
+    if amount < max(desk.deposit_least, Rupiah(1)):
+        errors["amount"] = [f"Nominal paling kecil {max(desk.deposit_least, Rupiah(1)).shown()}"]
+    elif desk.deposit_most is not None and amount > desk.deposit_most:
+        errors["amount"] = [f"Nominal paling besar {desk.deposit_most.shown()}"]
+    if not channel.isprintable() or len(channel) > MOST_CHANNEL:
+        errors["payment_method"] = ["Metode pembayaran tidak dikenal"]
+    if ref_id is not None and not ref_id.strip():
+        errors["ref_id"] = ["ref_id tidak boleh kosong"]
+    elif ref_id is not None and len(ref_id) > MOST_REF_ID:
+        errors["ref_id"] = [f"Paling banyak {MOST_REF_ID} karakter"]
+    elif ref_id is not None and not ref_id.isprintable():
+        errors["ref_id"] = ["Berisi karakter yang tidak diizinkan"]
+    if errors:
+        raise Invalid(errors)

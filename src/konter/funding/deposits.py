@@ -41,6 +41,12 @@ SELECT id, code, user_id, ref_id, amount, channel, state, pay_by, credited_at, c
 FROM funding.deposits WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE
 """
 
+# What has been given back to its user is not on its way to the deposit any more.
+MONEY_ARRIVED = """
+SELECT 1 FROM funding.payments
+WHERE purpose = 'deposit' AND purpose_id = %(id)s AND state IN ('unapplied', 'review')
+"""
+
 
 class DepositNotFound(NotFound):
     code = "deposit_not_found"
@@ -53,6 +59,30 @@ class NotYourDeposit(Refused):
     code = "not_yours"
     status = 403
     message = "Unauthorized"
+
+
+class DepositPaid(Refused):
+    """The deposit's money has come already."""
+
+    code = "already_paid"
+    status = 409
+    message = "Deposit ini sudah dibayar"
+
+
+class DepositCancelled(Refused):
+    """Its user gave it up."""
+
+    code = "deposit_cancelled"
+    status = 409
+    message = "Deposit ini sudah dibatalkan, silakan buat deposit baru"
+
+
+class DepositExpired(Refused):
+    """It was not paid in time."""
+
+    code = "deposit_expired"
+    status = 409
+    message = "Batas waktu pembayaran deposit ini sudah lewat, silakan buat deposit baru"
 
 
 class Deposit(Struct, frozen=True):
@@ -101,6 +131,18 @@ async def lock_deposits(tx: Tx, ids: Sequence[int]) -> dict[int, Deposit]:
     """Lock these deposits until the transaction ends."""
     rows = await tx.rows(LOCK, {"ids": sorted(set(ids))})
     return {row[0]: deposit_from(row) for row in rows}
+
+
+async def refuse_ended(tx: Tx, deposit: Deposit) -> None:
+    """Raises DepositPaid (its money may still wait to be credited), DepositCancelled,
+    DepositExpired."""
+    paid = deposit.state is DepositState.CREDITED
+    if paid or await tx.row(MONEY_ARRIVED, {"id": deposit.id}):
+        raise DepositPaid
+    if deposit.state is DepositState.CANCELLED:
+        raise DepositCancelled
+    if deposit.state is DepositState.EXPIRED:
+        raise DepositExpired
 
 
 def deposit_from(row: TupleRow) -> Deposit:

@@ -131,7 +131,7 @@ class Finished:
     outcome: str
 
 
-async def accept_many(desk: InboxDesk, calls: Sequence[Incoming]) -> list[None | Exception]:
+async def accept_many(desk: InboxDesk, calls: Sequence[Incoming]) -> list[Exception | None]:
     """Keep callbacks in one commit; on an error each by itself, with its own result.
 
     The same content again is counted and hastened, not stored twice. A commit of unknown end is
@@ -143,7 +143,7 @@ async def accept_many(desk: InboxDesk, calls: Sequence[Incoming]) -> list[None |
     except (psycopg.Error, KonterError) as error:
         if len(calls) == 1 or isinstance(error, CommitUnknown):
             return [error] * len(calls)
-    results: list[None | Exception] = []
+    results: list[Exception | None] = []
     for call in calls:
         results.extend(await accept_many(desk, [call]))
     return results

@@ -1,4 +1,5 @@
-"""An order is born: its row, its first attempt (due at once) and the first line of its history."""
+"""An order is born: its row and the first line of its history; paid from the wallet, also its
+first attempt, due at once."""
 
 from __future__ import annotations
 
@@ -10,7 +11,9 @@ from konter.catalogue.offers import Offer, Sellable
 from konter.db.pool import Tx
 from konter.kernel.clock import business_date
 from konter.kernel.errors import Broken
+from konter.kernel.ids import transaction_code
 from konter.orders.desk import OrdersDesk
+from konter.orders.judge import Wanted
 from konter.orders.read import OrderView
 from konter.orders.requests import Ask, Placed
 from konter.orders.states import OrderState
@@ -53,6 +56,34 @@ INSERT INTO orders.moves (order_id, seq, from_state, to_state, because, moved_at
 SELECT id, 1, 'new', 'held', 'placed', %(at)s FROM n
 """
 
+# Like BEAR, for orders that are to be paid through a gateway: nothing is held, nothing is bought.
+BEAR_UNPAID = """
+WITH n AS (
+    SELECT * FROM unnest(%(id)s::bigint[], %(code)s::text[], %(user_id)s::bigint[],
+        %(behind)s::bigint[], %(ref_id)s::text[], %(product_id)s::bigint[],
+        %(product_code)s::text[], %(product_name)s::text[], %(product_note)s::text[],
+        %(product_brand)s::text[], %(target_id)s::text[], %(server_id)s::text[],
+        %(payment_method)s::text[], %(price)s::bigint[])
+        AS n (id, code, user_id, behind, ref_id, product_id, product_code, product_name,
+              product_note, product_brand, target_id, server_id, payment_method, price)
+), counted AS (
+    INSERT INTO orders.buyers AS b (user_id, orders)
+    SELECT user_id, count(*) FROM n GROUP BY user_id ORDER BY user_id
+    ON CONFLICT (user_id) DO UPDATE SET orders = b.orders + excluded.orders
+    RETURNING b.user_id, b.orders
+), born AS (
+    INSERT INTO orders.orders (id, code, user_id, user_line, ref_id, product_id, product_code,
+        product_name, product_note, product_brand, target_id, server_id, payment_method, price,
+        price_at, state, business_date, created_at, updated_at)
+    SELECT n.id, n.code, n.user_id, c.orders - n.behind, n.ref_id, n.product_id,
+        n.product_code, n.product_name, n.product_note, n.product_brand, n.target_id, n.server_id,
+        n.payment_method, n.price, 'buyer', 'awaiting_payment', %(today)s, %(at)s, %(at)s
+    FROM n JOIN counted AS c ON c.user_id = n.user_id
+)
+INSERT INTO orders.moves (order_id, seq, from_state, to_state, because, moved_at)
+SELECT id, 1, 'new', 'awaiting_payment', 'placed', %(at)s FROM n
+"""
+
 
 @dataclass(slots=True)
 class Birth:
@@ -68,6 +99,26 @@ class Birth:
     price: int
     offer: Offer
     code: str
+
+
+def birth_of(
+    desk: OrdersDesk, wanted: Wanted, offer: Offer, *, place: int, order_id: int, now: datetime
+) -> Birth:
+    """The order that this ask becomes, to be bought at ``offer``."""
+    provider = desk.providers[offer.account]
+    _, target_id, server_id = wanted.thing
+    return Birth(
+        place=place,
+        order_id=order_id,
+        ask=wanted.ask,
+        sellable=wanted.sellable,
+        target_id=target_id,
+        server_id=server_id,
+        customer_no=provider.join(wanted.destination.parts, wanted.sellable.brand),
+        price=wanted.price,
+        offer=offer,
+        code=transaction_code(now),
+    )
 
 
 async def bear(
@@ -88,7 +139,23 @@ async def bear(
     }
     if await tx.run(BEAR, {**_columns(births), **given}) != len(births):
         raise Broken("not every order of the batch was written")
-    return {b.place: Placed(_view(b, at), False) for b in births}
+    return {b.place: Placed(_view(b, OrderState.HELD, at), False) for b in births}
+
+
+async def bear_unpaid(
+    tx: Tx, births: Sequence[Birth], *, at: datetime
+) -> dict[int, Placed | Exception]:
+    """Write orders that await their payment, and their moves; answers them by their place."""
+    if not births:
+        return {}
+    given = {
+        "payment_method": [b.ask.payment_method for b in births],
+        "today": business_date(at),
+        "at": at,
+    }
+    if await tx.run(BEAR_UNPAID, {**_columns(births), **given}) != len(births):
+        raise Broken("not every order of the batch was written")
+    return {b.place: Placed(_view(b, OrderState.AWAITING_PAYMENT, at), False) for b in births}
 
 
 def _columns(births: Sequence[Birth]) -> dict[str, object]:
@@ -125,7 +192,7 @@ def _behind(user_ids: Sequence[int]) -> list[int]:
     return behind
 
 
-def _view(birth: Birth, at: datetime) -> OrderView:
+def _view(birth: Birth, state: OrderState, at: datetime) -> OrderView:
     return OrderView(
         id=birth.order_id,
         code=birth.code,
@@ -139,7 +206,7 @@ def _view(birth: Birth, at: datetime) -> OrderView:
         server_id=birth.server_id,
         payment_method=birth.ask.payment_method,
         price=birth.price,
-        state=OrderState.HELD,
+        state=state,
         serial=None,
         reason=None,
         last_words=None,

@@ -1,18 +1,22 @@
-"""Ending an order that was never sent: its buyer, an operator, or the deadline of held orders."""
+"""Ending an order that was never sent: its buyer, an operator, or the deadline of held orders.
+
+One that still awaits its payment is ended as well; a link of it that is paid all the same is a late
+payment.
+"""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
 from konter.db.pool import Tx
 from konter.kernel.errors import Refused
-from konter.kernel.money import Rupiah
 from konter.kernel.outcome import Fault, Rejected
-from konter.ledger.holds import Hold, end_many
 from konter.orders import store
+from konter.orders.checkout_store import lock_checkouts, money_arrived, write_checkouts
 from konter.orders.desk import OrdersDesk
+from konter.orders.giveback import release
 from konter.orders.read import NotYours, OrderNotFound
 from konter.orders.settle import never_left, settle_many
 from konter.orders.states import AttemptState, OrderState
@@ -24,11 +28,14 @@ CURRENT_ATTEMPT = """
 SELECT id FROM orders.attempts WHERE order_id = %(order_id)s AND is_current
 """
 
-# Attempts that never left, of orders held too long: a closed gate, a pause, no offer.
+# Attempts that never left, of orders held too long: a closed gate, a pause, no offer. An order is
+# held since its first attempt was written down.
 OVERDUE = """
 SELECT a.id FROM orders.attempts a JOIN orders.orders o ON o.id = a.order_id
 WHERE a.next_action_at IS NOT NULL AND a.state = 'due' AND o.state = 'held' AND a.sends = 0
   AND (a.lease_until IS NULL OR a.lease_until <= %(now)s) AND o.created_at <= %(oldest)s
+  AND NOT EXISTS (SELECT FROM orders.attempts f
+    WHERE f.order_id = o.id AND f.number = 1 AND f.created_at > %(oldest)s)
 ORDER BY a.id LIMIT 200
 """
 
@@ -36,36 +43,72 @@ TOO_LATE = "Produk tidak dapat diproses tepat waktu"
 
 
 class CannotCancel(Refused):
-    """The order was sent already, or is over."""
+    """The order was sent already, or is over, or its payment has just come."""
 
     code = "cannot_cancel"
     message = "Transaksi ini sudah dikirim atau sudah selesai, tidak dapat dibatalkan"
 
 
 async def cancel(desk: OrdersDesk, order_id: int, *, user_id: int | None, because: str) -> None:
-    """Give the price back for an order that was never sent. ``user_id`` None: an operator asks.
+    """Give the price back for an order that was never sent, if it was paid. ``user_id`` None: an
+    operator asks; GUEST: whoever asks has shown the order's token.
 
     Raises OrderNotFound, NotYours, CannotCancel; a repeat raises CannotCancel.
     """
     now = desk.clock.now()
     async with desk.db.transaction() as tx:
-        attempt, order = await _lock(tx, order_id)
-        if user_id is not None and order.user_id != user_id:
-            raise NotYours
-        if not never_left(order, attempt, now):
-            raise CannotCancel(state=order.state.value)
-        attempt.state, attempt.next_action_at, attempt.ended_at = AttemptState.REJECTED, None, now
-        attempt.message = f"cancelled: {because}"
-        order.moves += 1
-        move = store.Move(order.id, order.moves, order.state, OrderState.CANCELLED, because)
-        order.state, order.price_at, order.reason = OrderState.CANCELLED, "buyer", "Dibatalkan"
-        await store.write_attempts(tx, [attempt])
-        await store.write_orders(tx, [order], at=now)
-        await store.write_moves(tx, [move], at=now)
-        hold = Hold(order.id, order.user_id, Rupiah(order.price), order.code, now)
-        await end_many(tx, captures=[], releases=[hold], at=now)
+        row = await tx.row(CURRENT_ATTEMPT, {"order_id": order_id})
+        if row is None:
+            code = await _cancel_unpaid(tx, order_id, user_id=user_id, because=because, at=now)
+        else:
+            code = await _cancel_held(desk, tx, row[0], user_id=user_id, because=because, at=now)
     desk.hints.news([order_id])
-    log.info("order.cancelled", order=order.code, because=because)
+    log.info("order.cancelled", order=code, because=because)
+
+
+async def _cancel_unpaid(
+    tx: Tx, order_id: int, *, user_id: int | None, because: str, at: datetime
+) -> str:
+    """Answers the order's code. A payment that has come, and waits to be applied, is no end."""
+    locked = (await lock_checkouts(tx, [order_id])).get(order_id)
+    if locked is None:
+        raise OrderNotFound
+    order, checkout = locked
+    if user_id is not None and order.user_id != user_id:
+        raise NotYours
+    if order.state is not OrderState.AWAITING_PAYMENT or await money_arrived(tx, [order_id]):
+        raise CannotCancel(state=order.state.value)
+    checkout.waits = False
+    await _move_to_cancelled(tx, order, because=because, at=at)
+    await write_checkouts(tx, [checkout])
+    return order.code
+
+
+async def _cancel_held(
+    desk: OrdersDesk, tx: Tx, attempt_id: int, *, user_id: int | None, because: str, at: datetime
+) -> str:
+    """Answers the order's code."""
+    attempts, orders = await store.lock_for_news(tx, [attempt_id])
+    attempt = attempts[attempt_id]
+    order = orders[attempt.order_id]
+    if user_id is not None and order.user_id != user_id:
+        raise NotYours
+    if not never_left(order, attempt, at):
+        raise CannotCancel(state=order.state.value)
+    attempt.state, attempt.next_action_at, attempt.ended_at = AttemptState.REJECTED, None, at
+    attempt.message = f"cancelled: {because}"
+    await store.write_attempts(tx, [attempt])
+    await _move_to_cancelled(tx, order, because=because, at=at)
+    await release(desk, tx, order, at=at)
+    return order.code
+
+
+async def _move_to_cancelled(tx: Tx, order: store.OrderRow, *, because: str, at: datetime) -> None:
+    order.moves += 1
+    move = store.Move(order.id, order.moves, order.state, OrderState.CANCELLED, because)
+    order.state, order.price_at, order.reason = OrderState.CANCELLED, "buyer", "Dibatalkan"
+    await store.write_orders(tx, [order], at=at)
+    await store.write_moves(tx, [move], at=at)
 
 
 async def end_overdue(desk: OrdersDesk) -> int:
@@ -79,11 +122,3 @@ async def end_overdue(desk: OrdersDesk) -> int:
         desk, [Tidings(attempt_id, refusal, Via.DEADLINE, now) for attempt_id in overdue]
     )
     return sum(isinstance(s, Settled) and s.state is OrderState.FAILED for s in settled)
-
-
-async def _lock(tx: Tx, order_id: int) -> tuple[store.AttemptRow, store.OrderRow]:
-    row = await tx.row(CURRENT_ATTEMPT, {"order_id": order_id})
-    if row is None:
-        raise OrderNotFound
-    attempts, orders = await store.lock_for_news(tx, [row[0]])
-    return attempts[row[0]], orders[order_id]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from konter.db.pool import Database, Tx
+from konter.funding import check as funding_check
 from konter.kernel.books import Breach
 from konter.ledger import check as ledger_check
 from konter.ledger.read import account_sum
@@ -11,17 +12,23 @@ ESCROWED = """
 SELECT coalesce(sum(price), 0)::bigint FROM orders.orders WHERE state IN ('held', 'sent')
 """
 
-# One hold and at most one end for each order, of its own price; an end exactly when it is over.
+# One hold and at most one end for each order, of its own price; an end exactly when it is over. The
+# hold is the buyer's wallet's, or of an order by gateway a payment's. One that was never paid has
+# neither.
 HOLDS_OFF = """
 SELECT o.code, o.state, o.price, count(t.key) FILTER (WHERE t.kind = 'hold'),
        count(t.key) FILTER (WHERE t.kind IN ('capture', 'release'))
-FROM orders.orders o
+FROM (SELECT p.id, p.code, p.state, p.price, c.order_id IS NOT NULL AND c.paid_at IS NULL AS unpaid,
+             CASE WHEN c.order_id IS NULL THEN 'wallet:' || p.user_id ELSE 'unapplied' END AS payer
+      FROM orders.orders p LEFT JOIN orders.checkouts c ON c.order_id = p.id) AS o
 LEFT JOIN ledger.transfers t ON t.order_id = o.id AND t.kind IN ('hold', 'capture', 'release')
-GROUP BY o.id, o.code, o.state, o.price
-HAVING count(t.key) FILTER (WHERE t.kind = 'hold' AND t.amount = o.price) <> 1
+GROUP BY o.id, o.code, o.state, o.price, o.unpaid, o.payer
+HAVING count(t.key) FILTER (WHERE t.kind = 'hold' AND t.amount = o.price AND t.debit = o.payer)
+       <> CASE WHEN o.unpaid THEN 0 ELSE 1 END
     OR count(t.key) FILTER (WHERE t.kind IN ('capture', 'release') AND t.amount = o.price)
-       <> CASE WHEN o.state IN ('held', 'sent') THEN 0 ELSE 1 END
-    OR count(t.key) <> CASE WHEN o.state IN ('held', 'sent') THEN 1 ELSE 2 END
+       <> CASE WHEN o.unpaid OR o.state IN ('held', 'sent') THEN 0 ELSE 1 END
+    OR count(t.key)
+       <> CASE WHEN o.unpaid THEN 0 WHEN o.state IN ('held', 'sent') THEN 1 ELSE 2 END
 """
 
 # What the buyer has paid on balance must agree with where the order says the price is.
@@ -58,6 +65,21 @@ DISPUTES_UNATTENDED = """
 SELECT o.code FROM orders.orders o WHERE o.state = 'disputed' AND NOT EXISTS (
     SELECT FROM hooks.tasks t
     WHERE t.kind = 'dispute' AND t.subject = 'order:' || o.id AND t.closed_at IS NULL)
+"""
+
+# An order by gateway waits exactly while it awaits its payment, and then has been asked for; what
+# nobody has paid goes nowhere else.
+CHECKOUTS_OFF = """
+SELECT o.code, o.state, coalesce(c.waits, false), i.asked
+FROM orders.orders o
+LEFT JOIN orders.checkouts c ON c.order_id = o.id
+LEFT JOIN (SELECT purpose_id, count(*) AS asked FROM funding.invoices WHERE purpose = 'order'
+           GROUP BY purpose_id) i ON i.purpose_id = o.id
+WHERE (o.state = 'awaiting_payment') <> coalesce(c.waits, false)
+   OR (o.payment_method = 'balance') <> (c.order_id IS NULL)
+   OR (o.state = 'awaiting_payment' AND i.asked IS NULL)
+   OR (c.order_id IS NOT NULL AND c.paid_at IS NULL
+       AND o.state NOT IN ('awaiting_payment', 'expired', 'cancelled'))
 """
 
 CALLS_OFF = """
@@ -115,6 +137,10 @@ async def breaches(tx: Tx) -> list[Breach]:
         for (code,) in await tx.rows(DISPUTES_UNATTENDED)
     ]
     found += [
+        Breach(5, code, f"{state}, its checkout waits: {waits}, links asked for: {asked or 0}")
+        for code, state, waits, asked in await tx.rows(CHECKOUTS_OFF)
+    ]
+    found += [
         Breach(6, ref, f"{kinds} different purchase calls")
         for ref, kinds in await tx.rows(CALLS_OFF)
     ]
@@ -132,4 +158,8 @@ async def breaches(tx: Tx) -> list[Breach]:
 async def check_books(db: Database) -> list[Breach]:
     """All rooms' laws in one snapshot of a live database; reads only."""
     async with db.snapshot() as tx:
-        return [*await ledger_check.breaches(tx), *await breaches(tx)]
+        return [
+            *await ledger_check.breaches(tx),
+            *await funding_check.breaches(tx),
+            *await breaches(tx),
+        ]

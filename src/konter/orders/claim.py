@@ -17,15 +17,18 @@ from konter.orders.desk import OrdersDesk
 from konter.orders.states import HOLDING, AttemptState, OrderState
 from konter.suppliers.gate import blocked_accounts
 
-# An order past its deadline is not begun any more; the sweep refunds it. What is only to be
-# settled (news that waited for a lost call) asks nothing, so no gate and no pause stops it.
+# An order past its deadline is not begun any more; the sweep refunds it. It counts from the first
+# attempt, which is as old as the order, or as its payment. What is only to be settled (news that
+# waited for a lost call) asks nothing, so no gate and no pause stops it.
 DUE = """
 SELECT a.id
 FROM orders.attempts a JOIN orders.orders o ON o.id = a.order_id
 WHERE a.next_action_at <= %(now)s AND a.account = ANY(%(accounts)s)
   AND (NOT a.account = ANY(%(blocked)s) OR a.parked_news IS NOT NULL)
   AND (a.lease_until IS NULL OR a.lease_until <= %(now)s)
-  AND (a.state <> 'due' OR o.state <> 'held' OR o.created_at > %(oldest)s)
+  AND (a.state <> 'due' OR o.state <> 'held' OR o.created_at > %(oldest)s OR EXISTS (
+    SELECT FROM orders.attempts f
+    WHERE f.order_id = o.id AND f.number = 1 AND f.created_at > %(oldest)s))
 ORDER BY a.next_action_at LIMIT %(most)s
 FOR NO KEY UPDATE OF o, a SKIP LOCKED
 """

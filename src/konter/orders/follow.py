@@ -105,7 +105,12 @@ async def other_offers(
 
 
 def tell_buyer(notices: list[Notice], order: OrderRow, news: Outcome, at: datetime) -> None:
-    """Note for the buyer what became of an order that was just delivered or failed."""
+    """Note for the buyer what became of an order that was just delivered or failed. A guest has
+    nowhere to be told; the order itself says why."""
+    if order.state is OrderState.FAILED:
+        order.reason = buyers_reason(news)
+    if order.is_guests:
+        return
     if order.state is OrderState.DELIVERED:
         serial = f" Kode voucher: {order.serial}" if order.serial else ""
         notices.append(
@@ -119,14 +124,13 @@ def tell_buyer(notices: list[Notice], order: OrderRow, news: Outcome, at: dateti
             )
         )
     elif order.state is OrderState.FAILED:
-        order.reason = buyers_reason(news)
         notices.append(
             Notice(
                 user_id=order.user_id,
                 type="error",
                 title=FAILURE_TITLE,
                 message=f"Pesanan {order.product_name} gagal diproses. {order.reason}. "
-                "Saldo Anda sudah dikembalikan.",
+                "Dana sudah dikembalikan ke saldo Anda.",
                 data={"transaction_code": order.code, "reason": order.reason},
                 created_at=at,
             )

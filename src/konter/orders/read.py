@@ -49,6 +49,12 @@ SELECT id, number, reference, account, sku, customer_no, state, next_action_at, 
 FROM orders.attempts WHERE order_id = %(order_id)s ORDER BY number
 """
 
+CHECKOUTS = """
+SELECT order_id, channel, pay_by, paid_at, name, email, phone, address, city,
+       guest_token IS NOT NULL AS is_guest
+FROM orders.checkouts WHERE order_id = ANY(%(order_ids)s)
+"""
+
 
 class OrderNotFound(NotFound):
     code = "transaction_not_found"
@@ -98,6 +104,26 @@ class OrderView(Struct, frozen=True):
     def is_final(self) -> bool:
         """Whether its buyer need not ask again."""
         return self.public_state in FINAL
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutView:
+    """What an order that is paid through a gateway has beside its row; times UTC.
+
+    ``channel``: as first chosen. ``pay_by``: of its latest link. ``paid_at`` None: no payment was
+    ever applied to it.
+    """
+
+    order_id: int
+    channel: str
+    pay_by: datetime
+    paid_at: datetime | None
+    name: str
+    email: str | None
+    phone: str | None
+    address: str | None
+    city: str | None
+    is_guest: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +197,14 @@ async def next_check_at(tx: Tx, order_id: int) -> datetime | None:
     """When the upstream will be asked next about this order; None once it is decided."""
     row = await tx.row(NEXT_CHECK, {"order_id": order_id})
     return row[0] if row else None
+
+
+async def checkouts_of(tx: Tx, order_ids: Sequence[int]) -> dict[int, CheckoutView]:
+    """By order id; an order that is paid from a balance is not in it."""
+    if not order_ids:
+        return {}
+    found = await tx.records(CheckoutView, CHECKOUTS, {"order_ids": list(order_ids)})
+    return {checkout.order_id: checkout for checkout in found}
 
 
 async def moves_of(tx: Tx, order_id: int) -> list[MoveLine]:

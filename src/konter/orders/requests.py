@@ -13,6 +13,7 @@ import msgspec
 from konter.db.pool import Database, Tx
 from konter.kernel.errors import CommitUnknown, Fact, Invalid, Refused
 from konter.orders.read import OrderView, orders_by_id
+from konter.orders.states import BALANCE
 
 INSERT_REQUESTS = """
 INSERT INTO orders.requests (user_id, ref_id, fingerprint, order_id, created_at)
@@ -45,6 +46,7 @@ WHERE r.user_id = n.user_id AND r.ref_id = n.ref_id
 """
 
 MOST_REF_ID = 64
+MOST_PAYMENT_METHOD = 100
 
 
 class RefReused(Refused):
@@ -63,7 +65,10 @@ class RefusedBefore(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One purchase as a client asks for it. ``ref_id``: the client's own, unique per user."""
+    """One purchase as a client asks for it. ``ref_id``: the client's own, unique per user.
+
+    ``payment_method``: from the balance, or a channel's full name (``tripay:QRIS2``).
+    """
 
     user_id: int
     product_id: int
@@ -71,7 +76,7 @@ class Ask:
     server_id: str | None
     ref_id: str
     pays_reseller_price: bool
-    payment_method: str = "balance"
+    payment_method: str = BALANCE
 
     @property
     def key(self) -> tuple[int, str]:
@@ -110,6 +115,7 @@ def clean_ask(
     server_id: str | None,
     ref_id: str | None,
     pays_reseller_price: bool,
+    payment_method: str = BALANCE,
 ) -> Ask:
     """An Ask that the database can hold; without a reference it gets one of ours.
 
@@ -120,6 +126,7 @@ def clean_ask(
         ("target_id", target_id, 64),
         ("server_id", server_id or "", 32),
         ("ref_id", ref_id or "", MOST_REF_ID),
+        ("payment_method", payment_method, MOST_PAYMENT_METHOD),
     ):
         if len(text) > most:
             errors[field] = [f"Paling banyak {most} karakter"]
@@ -140,6 +147,7 @@ def clean_ask(
         server_id=(server_id or "").strip() or None,
         ref_id=ref_id or f"konter-{secrets.token_hex(12)}",
         pays_reseller_price=pays_reseller_price,
+        payment_method=payment_method,
     )
 
 
@@ -167,7 +175,7 @@ async def enter(
     fresh_keys = {(row[0], row[1]) for row in inserted}
     fresh = [p for p in places if asks[p].key in fresh_keys]
     known = [p for p in places if asks[p].key not in fresh_keys]
-    return Entered(fresh, await _standing(tx, asks, known), twins)
+    return Entered(fresh, await standing_ones(tx, asks, known), twins)
 
 
 async def refuse(tx: Tx, asks: Sequence[Ask], refusals: Mapping[int, Placed | Exception]) -> None:
@@ -201,7 +209,7 @@ async def refuse(tx: Tx, asks: Sequence[Ask], refusals: Mapping[int, Placed | Ex
 async def reread(db: Database, asks: Sequence[Ask]) -> list[Placed | Exception]:
     """After a commit of unknown end: what stands under these references, if anything."""
     async with db.read() as tx:
-        standing = await _standing(tx, asks, list(range(len(asks))))
+        standing = await standing_ones(tx, asks, list(range(len(asks))))
     return [standing.get(place, CommitUnknown()) for place in range(len(asks))]
 
 
@@ -214,9 +222,10 @@ def as_twin(ask: Ask, original: Ask, result: Placed | Exception) -> Placed | Exc
     return result
 
 
-async def _standing(
+async def standing_ones(
     tx: Tx, asks: Sequence[Ask], places: Sequence[int]
 ) -> dict[int, Placed | Exception]:
+    """What stands today under the references at these places; one that is new is not in it."""
     if not places:
         return {}
     facts = {

@@ -14,9 +14,11 @@ from konter.kernel.errors import Invalid, Refused
 from konter.kernel.money import Rupiah
 from konter.ledger.post import Transfer, post
 from konter.ledger.read import of_order
+from konter.ledger.wallets import owed_to
 from konter.orders import store
 from konter.orders.desk import OrdersDesk
-from konter.orders.read import OrderNotFound
+from konter.orders.giveback import owe_price
+from konter.orders.read import OrderNotFound, orders_by_id
 from konter.orders.states import LIVE, AttemptState, OrderState
 
 log = structlog.get_logger("konter.orders")
@@ -27,8 +29,9 @@ ATTEMPT_IDS = "SELECT id FROM orders.attempts WHERE order_id = %(order_id)s"
 class Decision(StrEnum):
     """What becomes of a disputed order's price.
 
-    charge: the buyer has the goods and pays again (wallet to sales). absorb: everything stays as
-    it is and what it cost beyond the sale is our loss. reverse: the buyer gets the price back.
+    charge: the buyer has the goods and pays again (wallet to sales; a guest has none). absorb:
+    everything stays as it is and what it cost beyond the sale is our loss. reverse: the buyer gets
+    the price back; a guest is owed it.
     """
 
     CHARGE = "charge"
@@ -79,6 +82,8 @@ async def resolve(
         owed = _uncovered(order, attempts) - await _absorbed(tx, order_id)
         transfer, to = _decided(order, owed, decision, actor=actor, reason=reason, at=now)
         await post(tx, [transfer] if transfer else [], at=now)
+        if decision is Decision.REVERSE and transfer is not None:
+            await owe_price(desk, tx, order, key=transfer.key, because=reason, at=now)
         order.moves += 1
         because = f"{decision.value} by {actor}: {reason}"[:300]
         move = store.Move(order.id, order.moves, order.state, to, because)
@@ -103,7 +108,9 @@ def _decided(
 ) -> tuple[Transfer | None, OrderState]:
     """The one transfer of a decision, and where the order ends. ``uncovered``: whole rupiah."""
     paid = order.price_at == "sales"
-    wallet = f"wallet:{order.user_id}"
+    wallet = owed_to(order.user_id)
+    if decision is Decision.CHARGE and order.is_guests:
+        raise DecisionImpossible(decision=decision.value, because="a guest has no wallet to charge")
     match decision:
         case Decision.CHARGE if not paid:
             debit, credit, amount, to = wallet, "sales", order.price, OrderState.DELIVERED
@@ -159,6 +166,9 @@ def _close_attempts(attempts: Sequence[store.AttemptRow], now: datetime) -> None
 async def _lock(tx: Tx, order_id: int) -> tuple[list[store.AttemptRow], store.OrderRow]:
     ids = [row[0] for row in await tx.rows(ATTEMPT_IDS, {"order_id": order_id})]
     if not ids:
+        # Nobody has paid for it yet, so nothing was ever bought.
+        if order := (await orders_by_id(tx, [order_id])).get(order_id):
+            raise NotDisputed(state=order.state.value)
         raise OrderNotFound
     attempts, orders = await store.lock_for_news(tx, ids)
     return list(attempts.values()), orders[order_id]

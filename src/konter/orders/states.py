@@ -52,3 +52,28 @@ PUBLIC: Final[Mapping[OrderState, str]] = {
 
 FINAL: Final = frozenset({"success", "failed", "refund"})
 """The public words after which a buyer need not ask again."""
+
+BALANCE: Final = "balance"
+"""The payment method of orders paid from the wallet; any other is a gateway's channel."""
+
+_BY_GATEWAY: Final[Mapping[OrderState, str]] = {
+    OrderState.AWAITING_PAYMENT: "pending",
+    OrderState.HELD: "paid",
+    OrderState.SENT: "paid",
+    OrderState.DISPUTED: "paid",
+    OrderState.DELIVERED: "paid",
+    OrderState.FAILED: "refunded",
+    OrderState.EXPIRED: "expired",
+    OrderState.CANCELLED: "cancelled",
+    OrderState.REFUNDED: "refunded",
+}
+
+_BY_BALANCE: Final[Mapping[OrderState, str]] = {
+    **_BY_GATEWAY,
+    OrderState.CANCELLED: "refunded",
+}
+
+
+def payment_status(state: OrderState, payment_method: str) -> str:
+    """Our word for where the buyer's money is: pending, paid, expired, cancelled or refunded."""
+    return (_BY_BALANCE if payment_method == BALANCE else _BY_GATEWAY)[state]

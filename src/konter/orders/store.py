@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from konter.db.pool import Tx
+from konter.ledger.wallets import GUEST
 from konter.orders.states import AttemptState, OrderState
 
 # Orders first, then attempts, in id order: everyone who settles locks the same way.
@@ -98,6 +99,11 @@ class OrderRow:
     last_words: str | None
     last_words_at: datetime | None
     created_at: datetime
+
+    @property
+    def is_guests(self) -> bool:
+        """Whether its buyer has no account: no wallet, and nowhere to be sent a notice."""
+        return self.user_id == GUEST
 
 
 @dataclass(slots=True)

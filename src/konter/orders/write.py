@@ -8,10 +8,10 @@ import structlog
 
 from konter.db.pool import Tx
 from konter.hooks import inbox, notices, tasks
-from konter.ledger.holds import end_many
 from konter.ledger.post import post
 from konter.orders import store
 from konter.orders.desk import OrdersDesk
+from konter.orders.giveback import end_holds
 from konter.orders.onward import close_gates, next_attempts
 from konter.orders.record import Work
 from konter.orders.tidings import Tidings
@@ -28,7 +28,14 @@ async def write(desk: OrdersDesk, tx: Tx, work: Work, tidings: Sequence[Tidings]
     await store.insert_attempts(tx, new_attempts, at=work.at)
     await store.write_orders(tx, list(work.orders.values()), at=work.at)
     await store.write_moves(tx, work.moves, at=work.at)
-    await end_many(tx, captures=work.captures, releases=work.releases, at=work.at)
+    await end_holds(
+        desk,
+        tx,
+        captures=work.captures,
+        releases=work.releases,
+        orders=work.orders,
+        at=work.at,
+    )
     await post(tx, work.costs, at=work.at)
     await notices.add_many(tx, work.notices)
     ended = [f"order:{order_id}" for order_id in work.ended]

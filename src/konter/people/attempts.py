@@ -83,6 +83,10 @@ def of_registration(remote: str) -> str:
     return f"register:{_network(remote)}"
 
 
+def of_guest(remote: str) -> str:
+    return f"guest:{_network(remote)}"
+
+
 def _network(remote: str) -> str:
     """An IPv6 caller owns a whole /64, so all of it counts as one."""
     try:

@@ -14,11 +14,12 @@ from konter.people.passwords import Hasher
 @dataclass(frozen=True, slots=True)
 class AttemptLimits:
     """How many attempts one window takes: failed log-ins of one e-mail and from one remote
-    address, and registrations from one remote address."""
+    address, registrations from one, and guests' orders and look-ups from one."""
 
     logins_per_email: int = 5
     logins_per_remote: int = 30
     registrations_per_remote: int = 20
+    guests_per_remote: int = 30
     window: timedelta = timedelta(minutes=15)
 
 

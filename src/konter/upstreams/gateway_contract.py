@@ -31,7 +31,7 @@ class Gateway(Protocol):
 
     @property
     def history(self) -> History | None:
-        """How a payment is found whose id we were never told; None: creation tells the id."""
+        """Their list: how a payment is found whose id we were never told; None: they have none."""
         ...
 
     @property
@@ -69,12 +69,23 @@ class Gateway(Protocol):
         """Never raises. A hint, never a verdict, whatever it claims and however it is proved."""
         ...
 
+    def judge_callback(self, ask: Question, call: WireCall) -> State:
+        """What a callback is worth that the caller has proved, for a shop that trusts the proof
+        without asking: as strict as ``read_state``. Never raises; Unknown where no proof counts."""
+        ...
+
 
 class History(Protocol):
     """The gateway's own list of payments, newest first, page by page from 1."""
 
-    def ask(self, page: int, since: datetime, at: datetime) -> WireRequest:
-        """Payments made since the day of ``since``; up to 20 a page."""
+    def ask(
+        self, page: int, since: datetime, at: datetime, *, until: datetime | None = None
+    ) -> WireRequest:
+        """Payments created from the day of ``since`` to that of ``until`` (WIB; None: now).
+
+        A gateway that cannot be told days answers all: whoever asks stops at the first row that
+        was created before, and leaves out what came after.
+        """
         ...
 
     def read(self, answer: WireAnswer) -> HistoryPage:
@@ -139,6 +150,7 @@ class Invoice:
 
     ``amount``: what the shop wants, whole rupiah, before any fee that the buyer pays.
     ``channel``: the gateway's own code; None: the buyer chooses. ``lasts``: how long it is open.
+    ``return_url``, ``cancel_url``: where the buyer comes back to; neither decides anything.
     """
 
     reference: str
@@ -147,6 +159,7 @@ class Invoice:
     buyer: Buyer
     callback_url: str
     return_url: str
+    cancel_url: str
     lasts: timedelta
     channel: str | None = None
     fee_on: FeeOn = FeeOn.SHOP
@@ -281,11 +294,37 @@ class Hint:
     session_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A payment as their list has it: worth a question and a comparison, never money.
+
+    ``amount``: what counts towards the invoice; ``fee``: what they keep of it; ``charged``: what
+    the buyer paid; ``net``: what they owe us of it, whoever pays the fee. Whole rupiah, times UTC;
+    None: not told, or not readable.
+    """
+
+    their_id: str
+    reference: str | None
+    claim: Claim = Claim.UNKNOWN
+    session_id: str | None = None
+    amount: Rupiah | None = None
+    fee: Rupiah | None = None
+    charged: Rupiah | None = None
+    net: Rupiah | None = None
+    created_at: datetime | None = None
+    paid_at: datetime | None = None
+
+    def worth(self, fee_on: FeeOn) -> tuple[Rupiah | None, Rupiah | None]:
+        """Amount and fee, where we told the gateway who pays the fee: a fee that the buyer pays
+        is nothing that they keep of ours."""
+        return (self.net, ZERO) if fee_on is FeeOn.BUYER else (self.amount, self.fee)
+
+
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
     """One page, and whether another follows. ``unreadable``: how many rows named nothing."""
 
-    rows: tuple[Hint, ...]
+    rows: tuple[Listed, ...]
     more: bool
     unreadable: int = 0
 

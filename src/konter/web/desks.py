@@ -12,6 +12,7 @@ from konter.catalogue.desk import CatalogueDesk
 from konter.db.batch import Batcher
 from konter.db.pool import Database
 from konter.kernel.wire_types import WireCall
+from konter.orders.checkout import Checkout
 from konter.orders.desk import OrdersDesk
 from konter.orders.newsroom import Newsroom
 from konter.orders.requests import Ask, Placed
@@ -22,10 +23,14 @@ from konter.web.metrics import process_registry
 
 @dataclass(frozen=True, slots=True)
 class ShopDoor:
-    """What selling needs. ``callbacks``: by adapter, proves and keeps a call or raises."""
+    """What selling needs. ``callbacks``: by adapter, proves and keeps a call or raises.
+
+    ``placer``: orders from the balance; ``checkouts``: orders paid through a gateway.
+    """
 
     orders: OrdersDesk
     placer: Batcher[Ask, Placed]
+    checkouts: Batcher[Checkout, Placed]
     newsroom: Newsroom
     first_news_wait_s: float
     callbacks: Mapping[str, Callable[[WireCall], Awaitable[None]]]

@@ -66,6 +66,11 @@ class SiteRequest(Request[Person, str, State]):
         """The address this call came from, seen through trusted proxies only."""
         return remote_address(self, self.desks.trusted_proxies)
 
+    @property
+    def answers_at_once(self) -> bool:
+        """Whether the client would rather not wait (``Prefer: respond-async``)."""
+        return b"respond-async" in (self.raw_header(b"prefer") or b"")
+
     def raw_header(self, name: bytes) -> bytes | None:
         """One header by its lower-case name, without building the whole mapping."""
         for header, value in self.scope["headers"]:

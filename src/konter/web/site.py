@@ -24,12 +24,14 @@ from litestar.types import (
 from konter.web import health
 from konter.web.api import routes as api
 from konter.web.body import BodyReader
-from konter.web.callbacks.digiflazz import post_digiflazz
+from konter.web.callbacks import routes as callbacks
 from konter.web.desks import Desks
 from konter.web.errors import HANDLERS
 from konter.web.metrics import Requests
+from konter.web.my.pay import post_my_pay
 from konter.web.openapi import document_errors, openapi_config
 from konter.web.request import SiteRequest
+from konter.web.store import payment_pages
 from konter.web.vitals import Vitals
 
 MOST_BODY_BYTES = 64 * 1024
@@ -115,7 +117,7 @@ async def front() -> Response[str]:
 
 
 def build_site(desks: Desks) -> Litestar:
-    """The ASGI application. Serves ``/api``, callbacks, health and the front page."""
+    """The ASGI application. Serves ``/api``, callbacks, pages and health."""
     return Site(desks, routes())
 
 
@@ -126,7 +128,9 @@ def routes() -> list[ControllerRouterHandler]:
         health.healthz,
         health.readyz,
         health.metrics,
-        post_digiflazz,
+        *callbacks.ROUTES,
+        *payment_pages.ROUTES,
+        post_my_pay,
         api.routes(),
     ]
 

@@ -68,6 +68,7 @@ CREATE TABLE funding.invoices (
     fence          bigint NOT NULL DEFAULT 0,
     not_sent       integer NOT NULL DEFAULT 0, -- calls that certainly did not leave
     searches       integer NOT NULL DEFAULT 0,
+    last_asked_at  timestamptz,              -- when the last search ended
     session_id     text,
     url            text,
     pay_code       text,
@@ -86,6 +87,7 @@ CREATE TABLE funding.invoices (
     CONSTRAINT ended_rests CHECK ((state IN ('refused', 'ended')) <= (next_action_at IS NULL))
 ) WITH (fillfactor = 60);
 CREATE INDEX invoices_due ON funding.invoices (next_action_at) WHERE next_action_at IS NOT NULL;
+CREATE INDEX invoices_by_session ON funding.invoices (session_id) WHERE session_id IS NOT NULL;
 
 -- One transaction at a gateway that may be a payment of ours. Bound to an invoice by what was said
 -- of it; only the gateway's own API makes it money, and that only once.

@@ -15,46 +15,24 @@ from typing import Any, Final
 import msgspec
 
 from konter.kernel.clock import WIB
-from konter.kernel.money import Rupiah
+from konter.kernel.outcome import Unknown
 from konter.kernel.wire_types import WireAnswer, WireCall, WireRequest
-from konter.upstreams.contract import UpstreamRefused
 from konter.upstreams.gateway_contract import (
-    Channel,
     ChannelList,
-    Claim,
     Creation,
-    Fee,
     FeeOn,
     GatewayTraits,
     Hint,
-    HistoryPage,
     Invoice,
     NotAskable,
     Question,
     State,
     Trust,
 )
-from konter.upstreams.gateways.ipaymu_callbacks import (
-    CLAIMS,
-    prove_callback,
-    read_hint,
-    transaction_id,
-)
-from konter.upstreams.gateways.ipaymu_words import (
-    judge_created,
-    judge_state,
-    lowered,
-    well_said,
-)
-from konter.upstreams.strangers import (
-    basis_points_of,
-    decimal_of,
-    integer_of,
-    name_of,
-    plain_ascii,
-    rupiah_of,
-    text_of,
-)
+from konter.upstreams.gateways.ipaymu_callbacks import prove_callback, read_hint
+from konter.upstreams.gateways.ipaymu_lists import IpaymuHistory, IpaymuPurse, list_channels
+from konter.upstreams.gateways.ipaymu_words import judge_created, judge_state, method_and_code
+from konter.upstreams.strangers import plain_ascii
 
 SANDBOX: Final = "https://sandbox.ipaymu.com/api/v2"
 PRODUCTION: Final = "https://my.ipaymu.com/api/v2"
@@ -93,22 +71,24 @@ class Ipaymu:
             shop_chooses_fee=True,
             needs_channel=False,
         )
-        self.history: IpaymuHistory = IpaymuHistory(self)
-        self.purse: IpaymuPurse = IpaymuPurse(self)
+        self.history: IpaymuHistory = IpaymuHistory(self._post_list)
+        self.purse: IpaymuPurse = IpaymuPurse(self._post_list, settings.va)
 
     def create(self, ask: Invoice, at: datetime) -> WireRequest:
-        """Without a channel a page to choose on; with one (``va.bca``) paid at once, which needs
-        the buyer's name, phone and e-mail address. Raises NotAskable."""
-        path = "/payment" if ask.channel is None else "/payment/direct"
-        body = _page_body(ask) if ask.channel is None else _direct_body(ask, ask.channel)
-        return self.post(path, body, at, self._settings.create_timeout_s, creates=True)
+        """Without a channel a page to choose on, or with a method alone (``qris``) one where it is
+        chosen; a whole channel (``va.bca``) is paid at once, which needs the buyer's name, phone
+        and e-mail address. Raises NotAskable."""
+        method, code = method_and_code(ask)
+        path = "/payment" if code is None else "/payment/direct"
+        body = _page_body(ask, method) if code is None else _direct_body(ask, method, code)
+        return self._post(path, body, at, self._settings.create_timeout_s, creates=True)
 
     def read_created(self, ask: Invoice, answer: WireAnswer) -> Creation:
         return judge_created(ask, answer)
 
     def ask_state(self, ask: Question, at: datetime) -> WireRequest:
         body = {"transactionId": ask.their_id}
-        return self.post("/transaction", body, at, self._settings.state_timeout_s)
+        return self._post("/transaction", body, at, self._settings.state_timeout_s)
 
     def read_state(self, ask: Question, answer: WireAnswer) -> State:
         return judge_state(ask, answer)
@@ -119,21 +99,7 @@ class Ipaymu:
 
     def read_channels(self, answer: WireAnswer) -> ChannelList:
         """Fees as listed; the transaction's own is what counts. Raises UpstreamRefused."""
-        found: list[Channel] = []
-        unreadable: list[str] = []
-        for place, method in enumerate(well_said(answer).rows):
-            fields = method if isinstance(method, dict) else {}
-            listed = fields.get("Channels", [])
-            if name_of(fields.get("Code")) is None or not isinstance(listed, list):
-                unreadable.append(f"method {place}")
-                continue
-            for row in listed:
-                channel = _channel(fields, row) if isinstance(row, dict) else None
-                if channel is None:
-                    unreadable.append(f"method {place} ({fields['Code']}): a channel")
-                else:
-                    found.append(channel)
-        return ChannelList(tuple(found), tuple(unreadable))
+        return list_channels(answer)
 
     def prove(self, call: WireCall) -> None:
         """The key is known to many, so a proof is worth little. Raises NotGenuine."""
@@ -142,7 +108,10 @@ class Ipaymu:
     def read_callback(self, call: WireCall) -> Hint:
         return read_hint(call)
 
-    def post(
+    def judge_callback(self, ask: Question, call: WireCall) -> State:
+        return Unknown("a hint only: anybody may know the key")
+
+    def _post(
         self,
         path: str,
         body: dict[str, Any],
@@ -158,11 +127,8 @@ class Ipaymu:
             "POST", path, signed, at, timeout_s=timeout_s, purchase_capable=creates
         )
 
-    def post_list(self, path: str, body: dict[str, Any], at: datetime) -> WireRequest:
-        return self.post(path, body, at, self._settings.list_timeout_s)
-
-    def post_balance(self, at: datetime) -> WireRequest:
-        return self.post_list("/balance", {"account": self._settings.va}, at)
+    def _post_list(self, path: str, body: dict[str, Any], at: datetime) -> WireRequest:
+        return self._post(path, body, at, self._settings.list_timeout_s)
 
     def _request(
         self,
@@ -193,92 +159,39 @@ class Ipaymu:
         )
 
 
-class IpaymuHistory:
-    """The only way to a payment whose callbacks were lost; implements ``History``."""
-
-    def __init__(self, gateway: Ipaymu) -> None:
-        self._gateway = gateway
-
-    def ask(self, page: int, since: datetime, at: datetime) -> WireRequest:
-        body = {
-            "date": "created_at",
-            "startdate": since.astimezone(WIB).strftime("%Y-%m-%d"),
-            "enddate": at.astimezone(WIB).strftime("%Y-%m-%d"),
-            "page": page,
-            "limit": 20,
-            "orderBy": "id",
-            "order": "DESC",
-        }
-        return self._gateway.post_list("/history", body, at)
-
-    def read(self, answer: WireAnswer) -> HistoryPage:
-        """In either of its two shapes. Raises UpstreamRefused."""
-        data = well_said(answer).data
-        listed = data.get("transaction", data.get("results"))
-        if not isinstance(listed, list):
-            raise UpstreamRefused("iPaymu: riwayat tidak terbaca", http_status=answer.status)
-        pages = data.get("pagination")
-        numbers = lowered(pages) if isinstance(pages, dict) else data
-        page = integer_of(numbers.get("current_page"))
-        last = integer_of(numbers.get("total_pages", numbers.get("total_page")))
-        rows = [hint for row in listed if (hint := _history_row(row))]
-        return HistoryPage(
-            rows=tuple(rows),
-            more=page is not None and last is not None and page < last,
-            unreadable=len(listed) - len(rows),
-        )
-
-
-class IpaymuPurse:
-    """The merchant's balance; implements ``Purse``."""
-
-    def __init__(self, gateway: Ipaymu) -> None:
-        self._gateway = gateway
-
-    def ask(self, at: datetime) -> WireRequest:
-        return self._gateway.post_balance(at)
-
-    def read(self, answer: WireAnswer) -> Rupiah:
-        """Raises UpstreamRefused."""
-        held = decimal_of(well_said(answer).data.get("merchantbalance"))
-        if held is None:
-            raise UpstreamRefused("iPaymu: saldo tidak terbaca", http_status=answer.status)
-        return Rupiah(int(held))
-
-
 def sign(method: str, va: str, api_key: str, body: bytes) -> str:
     """Lower-case hex HMAC-SHA256 over method, VA, the body's digest and the key itself."""
     text = f"{method}:{va}:{sha256(body).hexdigest()}:{api_key}"
     return hmac.new(api_key.encode(), text.encode(), "sha256").hexdigest()
 
 
-def _page_body(ask: Invoice) -> dict[str, Any]:
+def _page_body(ask: Invoice, method: str) -> dict[str, Any]:
     return {
         "product": [_title(ask)],
         "qty": [1],
         "price": [ask.amount.amount],
         "description": [_title(ask)],
         "returnUrl": ask.return_url,
-        "cancelUrl": ask.return_url,
+        "cancelUrl": ask.cancel_url,
         "notifyUrl": ask.callback_url,
         "referenceId": ask.reference,
         "buyerName": plain_ascii(ask.buyer.name, 60),
         "buyerEmail": _email(ask),
         "buyerPhone": _phone(ask),
+        "paymentMethod": method,
         **_terms(ask),
     }
 
 
-def _direct_body(ask: Invoice, channel: str) -> dict[str, Any]:
-    method, dot, code = channel.partition(".")
+def _direct_body(ask: Invoice, method: str, code: str) -> dict[str, Any]:
     who = {
         "name": plain_ascii(ask.buyer.name, 60),
         "phone": _phone(ask),
         "email": _email(ask),
     }
     missing = [name for name, value in who.items() if not value]
-    if missing or not (method and dot and code):
-        raise NotAskable(missing=", ".join([*missing, *([] if code else ["channel"])]))
+    if missing or not (method and code):
+        raise NotAskable(missing=", ".join([*missing, *([] if method and code else ["channel"])]))
     return {
         **who,
         "amount": ask.amount.amount,
@@ -313,46 +226,3 @@ def _email(ask: Invoice) -> str | None:
 
 def _phone(ask: Invoice) -> str:
     return "".join(sign for sign in ask.buyer.phone or "" if sign in "+0123456789")
-
-
-def _channel(method: dict[str, Any], row: dict[str, Any]) -> Channel | None:
-    """None where a fee cannot be read: a wrong one would be shown to a buyer."""
-    code, listed = name_of(row.get("Code")), row.get("TransactionFee")
-    fee = _fee(listed) if isinstance(listed, dict) else None
-    if code is None or fee is None:
-        return None
-    return Channel(
-        code=f"{name_of(method.get('Code'))}.{code}",
-        name=text_of(row.get("Name"), 100) or code,
-        group=text_of(method.get("Name"), 100) or "",
-        fee=fee,
-        buyer_fee=Fee(),
-        least=None,
-        most=None,
-        open=row.get("FeatureStatus") == "active" and row.get("HealthStatus") != "offline",
-    )
-
-
-def _fee(listed: dict[str, Any]) -> Fee | None:
-    more = rupiah_of(listed.get("AdditionalFee") or 0)
-    if listed.get("ActualFeeType") == "PERCENT":
-        points = basis_points_of(listed.get("ActualFee"))
-        return None if points is None or more is None else Fee(more, points)
-    flat = rupiah_of(listed.get("ActualFee"))
-    if listed.get("ActualFeeType") != "FLAT" or flat is None or more is None:
-        return None
-    return Fee(flat + more)
-
-
-def _history_row(row: Any) -> Hint | None:
-    fields = lowered(row) if isinstance(row, dict) else {}
-    their_id = transaction_id(fields.get("transactionid"))
-    if their_id is None:
-        return None
-    code = integer_of(fields.get("status"))
-    return Hint(
-        reference=name_of(fields.get("referenceid")),
-        their_id=their_id,
-        claim=Claim.UNKNOWN if code is None else CLAIMS.get(code, Claim.UNKNOWN),
-        session_id=name_of(fields.get("sessionid")),
-    )

@@ -119,7 +119,8 @@ def judge_created(ask: Invoice, answer: WireAnswer) -> Creation:
 
 def _created(ask: Invoice, data: Fields) -> Creation:
     session_id, url = name_of(data.get("sessionid")), address_of(data.get("url"))
-    if ask.channel is None:
+    method, channel = method_and_code(ask)
+    if channel is None:
         if session_id is None or url is None:
             return Unknown("created, and no readable SessionID and Url")
         return Created(their_id=None, session_id=session_id, url=url)
@@ -132,7 +133,7 @@ def _created(ask: Invoice, data: Fields) -> Creation:
         return Unknown(f"created, with another Total: {shown(data.get('total'))}")
     code = text_of(data.get("paymentno"), 2000)
     qr = text_of(data.get("qrstring"), 2000)
-    if qr is None and ask.channel.startswith("qris"):
+    if qr is None and method == "qris":
         qr = code
     return Created(
         their_id=their_id,
@@ -145,6 +146,12 @@ def _created(ask: Invoice, data: Fields) -> Creation:
         fee=fee,
         expires_at=moment_of(data.get("expired")),
     )
+
+
+def method_and_code(ask: Invoice) -> tuple[str, str | None]:
+    """``va.bca`` is a method and a code of it; ``qris``, and no channel at all, are their page."""
+    method, dot, code = (ask.channel or "").partition(".")
+    return method, code if dot else None
 
 
 @dataclass(frozen=True, slots=True)

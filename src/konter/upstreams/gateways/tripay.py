@@ -7,6 +7,7 @@ key, and its payment is asked for all the same before anything is credited.
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -19,25 +20,33 @@ from konter.kernel.wire_types import WireAnswer, WireCall, WireRequest
 from konter.upstreams.gateway_contract import (
     Channel,
     ChannelList,
-    Claim,
     Creation,
     Fee,
     GatewayTraits,
     Hint,
+    HistoryPage,
     Invoice,
     NotAskable,
     Question,
     State,
     Trust,
 )
-from konter.upstreams.gateways.tripay_words import judge_created, judge_state, rows_of
+from konter.upstreams.gateways.tripay_words import (
+    claim_of,
+    judge_callback,
+    judge_created,
+    judge_state,
+    listed_of,
+    page_of,
+    payment_news,
+    rows_of,
+)
 from konter.upstreams.proofs import prove_hmac
 from konter.upstreams.strangers import (
     Fields,
     basis_points_of,
     integer_of,
     name_of,
-    object_of,
     rupiah_of,
     text_of,
 )
@@ -45,13 +54,7 @@ from konter.upstreams.strangers import (
 SANDBOX: Final = "https://tripay.co.id/api-sandbox"
 PRODUCTION: Final = "https://tripay.co.id/api"
 
-CLAIMS: Final = {
-    "PAID": Claim.PAID,
-    "UNPAID": Claim.WAITING,
-    "EXPIRED": Claim.EXPIRED,
-    "FAILED": Claim.FAILED,
-    "REFUND": Claim.REFUNDED,
-}
+LONGEST_PAGE: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ class Tripay:
             shop_chooses_fee=False,
             needs_channel=True,
         )
-        self.history: None = None
+        self.history: TripayHistory = TripayHistory(self._get_list)
         self.purse: None = None
 
     def create(self, ask: Invoice, at: datetime) -> WireRequest:
@@ -134,7 +137,7 @@ class Tripay:
         return judge_state(ask, answer)
 
     def channels(self, at: datetime) -> WireRequest:
-        return self._get("/merchant/payment-channel", {}, self._settings.list_timeout_s)
+        return self._get_list("/merchant/payment-channel", {})
 
     def read_channels(self, answer: WireAnswer) -> ChannelList:
         """Raises UpstreamRefused."""
@@ -151,7 +154,7 @@ class Tripay:
     def fees(self, amount: Rupiah, channel: str) -> WireRequest:
         """Ask their calculator what one amount costs by one channel."""
         query = {"amount": str(amount.amount), "code": channel}
-        return self._get("/merchant/fee-calculator", query, self._settings.list_timeout_s)
+        return self._get_list("/merchant/fee-calculator", query)
 
     def read_fees(self, channel: str, answer: WireAnswer) -> tuple[Rupiah, Rupiah] | None:
         """The shop's part and the buyer's, whole rupiah; None: it names no such channel or no
@@ -171,16 +174,21 @@ class Tripay:
 
     def read_callback(self, call: WireCall) -> Hint:
         """Never raises. Other events, and payments without an amount of ours, name nothing."""
-        fields = object_of(call.body) or {}
-        event = call.headers.get("x-callback-event")
-        if event != "payment_status" or integer_of(fields.get("is_closed_payment")) != 1:
+        fields = payment_news(call)
+        if fields is None:
             return Hint(None, None)
-        status = fields.get("status")
         return Hint(
             reference=name_of(fields.get("merchant_ref")),
             their_id=name_of(fields.get("reference")),
-            claim=CLAIMS.get(status, Claim.UNKNOWN) if type(status) is str else Claim.UNKNOWN,
+            claim=claim_of(fields.get("status")),
         )
+
+    def judge_callback(self, ask: Question, call: WireCall) -> State:
+        """The key is a secret, so what is proved is theirs; amounts are compared all the same."""
+        return judge_callback(ask, call)
+
+    def _get_list(self, path: str, query: dict[str, str]) -> WireRequest:
+        return self._get(path, query, self._settings.list_timeout_s)
 
     def _get(self, path: str, query: dict[str, str], timeout_s: float) -> WireRequest:
         return WireRequest(
@@ -194,6 +202,30 @@ class Tripay:
     def _headers(self) -> dict[str, str]:
         bearer = f"Bearer {self._settings.api_key}"
         return {"Authorization": bearer, "Accept": "application/json"}
+
+
+class TripayHistory:
+    """Their list of transactions, which knows no days; implements ``History``."""
+
+    def __init__(self, get: Callable[[str, dict[str, str]], WireRequest]) -> None:
+        self._get = get
+
+    def ask(
+        self, page: int, since: datetime, at: datetime, *, until: datetime | None = None
+    ) -> WireRequest:
+        query = {"page": str(page), "per_page": str(LONGEST_PAGE), "sort": "desc"}
+        return self._get("/merchant/transactions", query)
+
+    def read(self, answer: WireAnswer) -> HistoryPage:
+        """Raises UpstreamRefused."""
+        listed, pages = page_of(answer)
+        rows = [found for row in listed if (found := listed_of(row))]
+        page, last = integer_of(pages.get("current_page")), integer_of(pages.get("last_page"))
+        return HistoryPage(
+            rows=tuple(rows),
+            more=page is not None and last is not None and page < last,
+            unreadable=len(listed) - len(rows),
+        )
 
 
 def sign(private_key: str, merchant_code: str, reference: str, amount: Rupiah) -> str:

@@ -1,4 +1,4 @@
-"""What Tripay says about a payment, in the answer to its creation and whenever it is asked about.
+"""What Tripay says about a payment: when it makes one, is asked about one, lists or tells of one.
 
 ``amount`` is what the buyer pays, the part of the fee that Tripay's settings put on the buyer
 included; without that part it is what the invoice asked for.
@@ -12,15 +12,17 @@ from typing import Any, Final
 
 from konter.kernel.money import Rupiah
 from konter.kernel.outcome import Unknown
-from konter.kernel.wire_types import WireAnswer
+from konter.kernel.wire_types import WireAnswer, WireCall
 from konter.upstreams.contract import UpstreamRefused
 from konter.upstreams.gateway_contract import (
+    Claim,
     Created,
     Creation,
     Expired,
     Failed,
     Instruction,
     Invoice,
+    Listed,
     NotCreated,
     Paid,
     PaidOtherwise,
@@ -33,6 +35,7 @@ from konter.upstreams.gateway_contract import (
 from konter.upstreams.strangers import (
     Fields,
     address_of,
+    integer_of,
     moment_of,
     name_of,
     object_of,
@@ -47,6 +50,13 @@ _UNPAID: Final[dict[str, State]] = {
     "FAILED": Failed("FAILED"),
     "REFUND": Refunded(),
 }
+_CLAIMS: Final = {
+    "PAID": Claim.PAID,
+    "UNPAID": Claim.WAITING,
+    "EXPIRED": Claim.EXPIRED,
+    "FAILED": Claim.FAILED,
+    "REFUND": Claim.REFUNDED,
+}
 _OURS: Final = ("invalid api key", "invalid signature", "unauthorized ip")
 """What refusals say that are about our account, in small letters."""
 
@@ -54,21 +64,41 @@ _OURS: Final = ("invalid api key", "invalid signature", "unauthorized ip")
 def judge_state(ask: Question, answer: WireAnswer) -> State:
     """What a detail answer means for the payment that was asked about."""
     data = _data(answer)
-    if isinstance(data, Unknown):
-        return data
+    return data if isinstance(data, Unknown) else _judge(ask, data, charged="amount")
+
+
+def judge_callback(ask: Question, call: WireCall) -> State:
+    """What a proved callback means for the payment: its fields are those of a detail answer, but
+    for the name of what the buyer pays."""
+    fields = payment_news(call)
+    if fields is None:
+        return Unknown("no callback about a closed payment")
+    return _judge(ask, fields, charged="total_amount")
+
+
+def payment_news(call: WireCall) -> Fields | None:
+    """A callback's fields; None for other events, and for payments without an amount of ours."""
+    fields = object_of(call.body) or {}
+    event = call.headers.get("x-callback-event")
+    if event != "payment_status" or integer_of(fields.get("is_closed_payment")) != 1:
+        return None
+    return fields
+
+
+def _judge(ask: Question, data: Fields, *, charged: str) -> State:
     echo = (("reference", ask.their_id), ("merchant_ref", ask.reference))
     for name, expected in echo:
         if name_of(data.get(name)) != expected:
             return Unknown(f"an answer about another {name}: {shown(data.get(name))}")
     status = data.get("status")
     if status == "PAID":
-        return _judge_amount(ask, data)
+        return _judge_amount(ask, data, rupiah_of(data.get(charged)))
     known = _UNPAID.get(status) if type(status) is str else None
     return known or Unknown(f"unlisted status {shown(status)}")
 
 
-def _judge_amount(ask: Question, data: Fields) -> State:
-    charged, on_buyer = rupiah_of(data.get("amount")), rupiah_of(data.get("fee_customer"))
+def _judge_amount(ask: Question, data: Fields, charged: Rupiah | None) -> State:
+    on_buyer = rupiah_of(data.get("fee_customer"))
     if charged is None or on_buyer is None or charged <= on_buyer:
         return Unknown("paid, and no readable amount")
     receipt = Receipt(
@@ -119,8 +149,40 @@ def _created(their_id: str, charged: Rupiah, data: Fields) -> Created:
     )
 
 
+def listed_of(row: Any) -> Listed | None:
+    """A row of their list; None when it names no payment."""
+    fields = row if isinstance(row, dict) else {}
+    their_id = name_of(fields.get("reference"))
+    if their_id is None:
+        return None
+    charged, on_buyer = rupiah_of(fields.get("amount")), rupiah_of(fields.get("fee_customer"))
+    amount = None
+    if charged is not None and on_buyer is not None and charged >= on_buyer:
+        amount = charged - on_buyer
+    return Listed(
+        their_id=their_id,
+        reference=name_of(fields.get("merchant_ref")),
+        claim=claim_of(fields.get("status")),
+        amount=amount,
+        fee=rupiah_of(fields.get("fee_merchant")),
+        charged=charged,
+        net=rupiah_of(fields.get("amount_received")),
+        created_at=moment_of(fields.get("created_at")),
+        paid_at=moment_of(fields.get("paid_at")),
+    )
+
+
+def claim_of(status: Any) -> Claim:
+    return _CLAIMS.get(status, Claim.UNKNOWN) if type(status) is str else Claim.UNKNOWN
+
+
 def rows_of(answer: WireAnswer) -> tuple[Any, ...]:
     """The rows of a list. Raises UpstreamRefused."""
+    return page_of(answer)[0]
+
+
+def page_of(answer: WireAnswer) -> tuple[tuple[Any, ...], Fields]:
+    """The rows of a list, and what it says of its pages. Raises UpstreamRefused."""
     found = object_of(answer.body)
     if found is None:
         text = f"Tripay: jawaban tidak terbaca (HTTP {answer.status})"
@@ -129,7 +191,8 @@ def rows_of(answer: WireAnswer) -> tuple[Any, ...]:
     if found.get("success") is not True or answer.status >= 300 or not isinstance(rows, list):
         reason = text_of(found.get("message"), 300) or "ditolak"
         raise UpstreamRefused(f"Tripay: {reason}", reason=reason, http_status=answer.status)
-    return tuple(rows)
+    pages = found.get("pagination")
+    return tuple(rows), pages if isinstance(pages, dict) else {}
 
 
 def _data(answer: WireAnswer) -> Fields | Unknown:

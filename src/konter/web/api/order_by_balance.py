@@ -1,43 +1,17 @@
-"""``POST /api/transactions``: hold the price, order, wait a few seconds for first news."""
+"""An order from the balance: hold the price, order, wait a few seconds for first news."""
 
 from __future__ import annotations
-
-from typing import Annotated
-
-from litestar import post
-from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import JSONBody
-from msgspec import Meta, Struct
 
 from konter.kernel.errors import Refused
 from konter.kernel.money import Rupiah
 from konter.ledger.read import balance
 from konter.orders.newsroom import first_news
-from konter.orders.place import AccountBlocked, NotEnoughBalance, ProductClosed, SoldToday
-from konter.orders.requests import Placed, RefReused, clean_ask
+from konter.orders.requests import Placed
 from konter.orders.states import OrderState
-from konter.people.permits import Role
 from konter.web.answer import Answer
-from konter.web.api.transaction_view import TransactionView, view
-from konter.web.errors import refusals
+from konter.web.api.new_transaction import Created, NewTransaction, ask_of
+from konter.web.api.transaction_view import view
 from konter.web.request import SiteRequest
-
-TAGS = ["Transaksi"]
-
-
-class NewTransaction(Struct):
-    """``ref_id``: the client's own reference; the same one again gets the same order."""
-
-    product_id: int
-    target_id: Annotated[str, Meta(max_length=64)]
-    server_id: Annotated[str, Meta(max_length=32)] | None = None
-    ref_id: Annotated[str, Meta(max_length=64)] | None = None
-
-
-class Created(Struct):
-    message: str
-    transaction: TransactionView
-    new_balance: str
 
 
 class TransactionFailed(Refused):
@@ -47,32 +21,11 @@ class TransactionFailed(Refused):
     message = "Transaksi gagal"
 
 
-@post(
-    "/",
-    summary="Buat transaksi",
-    responses=refusals(
-        NotEnoughBalance, ProductClosed, SoldToday, RefReused, AccountBlocked, TransactionFailed
-    )
-    | {200: ResponseSpec(Created, generate_examples=False, description="Sudah pernah dibuat")},
-    tags=TAGS,
-)
-async def post_create(data: JSONBody[NewTransaction], request: SiteRequest) -> Answer[Created]:
-    """Hold the price, order, and wait a few seconds for first news.
-
-    ``Prefer: respond-async`` answers at once. Repeating a ``ref_id`` (or an ``Idempotency-Key``)
-    answers 200 with the same order and buys nothing; with other facts it answers 409.
-    """
-    ask = clean_ask(
-        user_id=request.user.id,
-        product_id=data.product_id,
-        target_id=data.target_id,
-        server_id=data.server_id,
-        ref_id=data.ref_id or _idempotency_key(request),
-        pays_reseller_price=request.user.role is not Role.RETAIL,
-    )
+async def order_by_balance(data: NewTransaction, request: SiteRequest) -> Answer[Created]:
+    """Raises TransactionFailed, and whatever placing the order refuses."""
     shop = request.shop
-    placed = await shop.placer.submit(ask)
-    if placed.replayed or b"respond-async" in (request.raw_header(b"prefer") or b""):
+    placed = await shop.placer.submit(ask_of(data, request))
+    if placed.replayed or request.answers_at_once:
         return await _created(request, placed)
     order = await first_news(
         shop.orders, shop.newsroom, placed.order, at_most_s=shop.first_news_wait_s
@@ -96,8 +49,3 @@ async def _created(request: SiteRequest, placed: Placed) -> Answer[Created]:
     said = "Transaksi sudah pernah dibuat" if placed.replayed else "Transaksi berhasil dibuat"
     body = Created(said, view(placed.order), Rupiah(left).wire())
     return Answer(body, status=200 if placed.replayed else 201)
-
-
-def _idempotency_key(request: SiteRequest) -> str | None:
-    key = request.raw_header(b"idempotency-key")
-    return key.decode("latin-1") if key else None

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from litestar import Router
 
-from konter.web.api import auth, catalogue, transactions, wallet
+from konter.web.api import (
+    auth,
+    catalogue,
+    deposits,
+    guest_orders,
+    payment_channels,
+    transactions,
+    wallet,
+)
 
 
 def routes() -> Router:
@@ -15,6 +23,9 @@ def routes() -> Router:
             auth.routes(),
             *catalogue.ROUTES,
             transactions.routes(),
+            guest_orders.routes(),
+            payment_channels.get_payment_channels,
+            deposits.routes(),
             wallet.routes(),
         ],
     )

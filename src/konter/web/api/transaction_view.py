@@ -9,7 +9,7 @@ from msgspec import Struct, to_builtins
 
 from konter.kernel.clock import iso
 from konter.orders.read import OrderView
-from konter.orders.states import PUBLIC, OrderState
+from konter.orders.states import PUBLIC, OrderState, payment_status
 
 
 def view(order: OrderView) -> TransactionView:
@@ -37,6 +37,7 @@ def view(order: OrderView) -> TransactionView:
         order.ref_id,
         serial,
         order.reason,
+        payment_status(order.state, order.payment_method),
     )
 
 
@@ -51,7 +52,10 @@ class ProductView(Struct):
 
 
 class TransactionView(Struct):
-    """Amounts with two decimals, times in UTC. ``provider_trx_id``: the serial once successful."""
+    """Amounts with two decimals, times in UTC. ``provider_trx_id``: the serial once successful.
+
+    ``payment_status``: pending, paid, expired, cancelled or refunded.
+    """
 
     id: int
     user_id: int
@@ -69,6 +73,7 @@ class TransactionView(Struct):
     ref_id: str
     serial_number: str | None
     reason: str | None
+    payment_status: str
 
 
 def _written(*moments: datetime) -> Sequence[str]:

@@ -25,6 +25,8 @@ PageNumber = Annotated[int, QueryParameter(ge=1, le=10**9)]
 DESCRIPTIONS = {
     "hold": "Pembelian",
     "release": "Pengembalian dana transaksi gagal",
+    "deposit": "Deposit saldo",
+    "surplus": "Kelebihan pembayaran",
     "adjustment": "Penyesuaian saldo",
     "dispute_charge": "Tagihan transaksi yang ternyata berhasil",
     "dispute_reverse": "Pengembalian dana transaksi yang dibatalkan penyedia",

@@ -1,0 +1,140 @@
+"""Deposits' payments reach their wallets: what was ordered, once, and whatever came beside it.
+
+A list at a time, in one commit; what one payment does wrong does not touch the others: the list is
+then applied singly, and the one that cannot be waits for a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import psycopg
+import structlog
+
+from konter.db.pool import Tx
+from konter.funding.apply import Unapplied, leg, mark_applied, put_off, take
+from konter.funding.deposits import Deposit, lock_deposits
+from konter.funding.desk import FundingDesk
+from konter.funding.states import AppliedTo, DepositState, Purpose
+from konter.hooks import notices, tasks
+from konter.kernel.errors import Broken, CommitUnknown, KonterError
+from konter.kernel.money import Rupiah
+from konter.ledger.post import Transfer, post
+from konter.ledger.wallets import owed_to
+
+log = structlog.get_logger("konter.funding")
+
+CREDITED = """
+UPDATE funding.deposits SET state = 'credited', credited_at = %(at)s, updated_at = %(at)s
+WHERE id = ANY(%(ids)s) AND state <> 'credited'
+"""
+
+TRY_AGAIN = timedelta(seconds=60)
+
+
+@dataclass(slots=True)
+class Work:
+    """What one commit will write."""
+
+    at: datetime
+    credited: set[int] = field(default_factory=set)
+    transfers: list[Transfer] = field(default_factory=list)
+    applied: list[tuple[int, AppliedTo]] = field(default_factory=list)
+    notices: list[notices.Notice] = field(default_factory=list)
+
+
+async def apply_deposits(desk: FundingDesk, payment_ids: Sequence[int]) -> int:
+    """Apply these confirmed payments; answers how many were. Those that somebody else has applied,
+    or is applying, are passed over, so a repeat does nothing. One that fails is put off a minute,
+    with a task for an operator."""
+    try:
+        return await _apply(desk, payment_ids)
+    except (psycopg.Error, KonterError) as error:
+        # Applying goes by the states it finds, so a commit of unknown end is simply redone.
+        if len(payment_ids) == 1 and not isinstance(error, CommitUnknown):
+            await _put_off(desk, payment_ids[0], error)
+            return 0
+    applied = 0
+    for payment_id in payment_ids:
+        try:
+            applied += await _apply(desk, [payment_id])
+        except (psycopg.Error, KonterError) as error:
+            await _put_off(desk, payment_id, error)
+    return applied
+
+
+async def _apply(desk: FundingDesk, payment_ids: Sequence[int]) -> int:
+    work = Work(desk.clock.now())
+    async with desk.db.transaction() as tx:
+        payments = await take(tx, Purpose.DEPOSIT, payment_ids)
+        if not payments:
+            return 0
+        deposits = await lock_deposits(tx, [payment.purpose_id for payment in payments])
+        for payment in payments:
+            if payment.purpose_id not in deposits:
+                raise Broken("a payment for a deposit that is not there", payment=payment.id)
+            _credit(work, payment, deposits[payment.purpose_id])
+        await _write(tx, work, payments)
+    desk.hints.news(sorted(deposits))
+    for payment in payments:
+        code = deposits[payment.purpose_id].code
+        log.info("deposit.paid", deposit=code, payment=payment.id, amount=payment.amount)
+    return len(payments)
+
+
+def _credit(work: Work, payment: Unapplied, deposit: Deposit) -> None:
+    """What was ordered goes to the wallet, once, whatever became of the deposit meanwhile: it is
+    the user's money. The fee that was passed on stays ours; all else is the user's, too."""
+    wallet = owed_to(deposit.user_id)
+    counted = 0
+    orders = deposit.state is not DepositState.CREDITED and deposit.id not in work.credited
+    if orders and payment.amount >= payment.asked:
+        counted = deposit.amount + payment.surcharge
+        work.credited.add(deposit.id)
+        work.transfers.append(
+            leg(payment, "deposit", wallet, deposit.amount, reference=deposit.code)
+        )
+        work.notices.append(_notice(work, deposit, "Deposit berhasil", deposit.amount))
+        if payment.surcharge:
+            work.transfers.append(
+                leg(payment, "surcharge", "fees", payment.surcharge, reference=deposit.code)
+            )
+    if rest := payment.amount - counted:
+        work.transfers.append(leg(payment, "surplus", wallet, rest, reference=deposit.code))
+        work.notices.append(_notice(work, deposit, "Pembayaran tambahan masuk saldo", rest))
+    work.applied.append((payment.id, AppliedTo.DEPOSIT if counted else AppliedTo.BUYER))
+
+
+def _notice(work: Work, deposit: Deposit, title: str, amount: int) -> notices.Notice:
+    return notices.Notice(
+        user_id=deposit.user_id,
+        type="payment",
+        title=title,
+        message=f"{Rupiah(amount).shown()} dari deposit {deposit.code} sudah masuk ke saldo Anda.",
+        data={"deposit_code": deposit.code},
+        created_at=work.at,
+    )
+
+
+async def _write(tx: Tx, work: Work, payments: Sequence[Unapplied]) -> None:
+    await post(tx, work.transfers, at=work.at)
+    if work.credited:
+        await tx.run(CREDITED, {"ids": sorted(work.credited), "at": work.at})
+    await mark_applied(tx, work.applied, at=work.at)
+    await notices.add_many(tx, work.notices)
+    subjects = [f"payment:{payment.id}" for payment in payments]
+    await tasks.close_many(tx, subjects, at=work.at, by="applied", kind="payment_stuck")
+
+
+async def _put_off(desk: FundingDesk, payment_id: int, error: Exception) -> None:
+    now = desk.clock.now()
+    problem = (str(error).splitlines() or [type(error).__name__])[0]
+    detail = f"a deposit's payment could not be applied: {problem}"
+    task = tasks.Task("payment_stuck", f"payment:{payment_id}", detail, now)
+    async with desk.db.transaction() as tx:
+        await put_off(tx, payment_id, until=now + TRY_AGAIN, problem=problem)
+        opened = await tasks.open_many(tx, [task])
+    for kind, subject, said in opened:
+        log.warning("alert." + kind, subject=subject, detail=said)

@@ -1,0 +1,52 @@
+"""This room's work lists at the gateways: links to be made, questions to be asked, hints heard."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from konter.funding.ask import Job, ask, claim_questions
+from konter.funding.desk import FundingDesk
+from konter.funding.hear import hear
+from konter.funding.link import Link, claim_links, make_link
+from konter.hooks import inbox
+from konter.jobs.run import Wake, WorkList
+
+LINKS_IN_FLIGHT = 50
+"""A buyer waits for each of them."""
+QUESTIONS_IN_FLIGHT = 20
+CALLBACKS_IN_FLIGHT = 50
+
+
+def links(desk: FundingDesk, *, wake: Wake) -> WorkList[Link]:
+    """Payment links to be made."""
+    return WorkList(
+        "links",
+        partial(claim_links, desk),
+        partial(make_link, desk),
+        in_flight=LINKS_IN_FLIGHT,
+        wake=wake,
+    )
+
+
+def questions(desk: FundingDesk, *, wake: Wake) -> WorkList[Job]:
+    """Payments to be asked about, and to be looked for in the gateways' lists."""
+    return WorkList(
+        "questions",
+        partial(claim_questions, desk),
+        partial(ask, desk),
+        in_flight=QUESTIONS_IN_FLIGHT,
+        wake=wake,
+    )
+
+
+def callbacks(
+    desk: FundingDesk, inbox_desk: inbox.InboxDesk, *, wake: Wake
+) -> WorkList[inbox.Message]:
+    """Kept callbacks of gateways."""
+    return WorkList(
+        "payment inbox",
+        partial(inbox.claim, inbox_desk, sources=list(desk.gateways)),
+        partial(hear, desk),
+        in_flight=CALLBACKS_IN_FLIGHT,
+        wake=wake,
+    )

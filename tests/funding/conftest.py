@@ -1,0 +1,29 @@
+"""One simulator and one database for this folder, both made new for each test of a cashier."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from tests.conftest import cloned
+from tests.funding.cashier import Cashier, open_cashier
+from tests.sim_process import Sim, running_sim
+
+
+@pytest.fixture(scope="session")
+def sim_process() -> Iterator[Sim]:
+    with running_sim() as sim:
+        yield sim
+
+
+@pytest.fixture(scope="session")
+def cashiers_books(server_conninfo: str, template: str) -> Iterator[str]:
+    with cloned(server_conninfo, template) as fresh:
+        yield fresh
+
+
+@pytest.fixture
+async def cashier(cashiers_books: str, sim_process: Sim) -> AsyncIterator[Cashier]:
+    async with open_cashier(cashiers_books, sim_process) as cashier:
+        yield cashier
