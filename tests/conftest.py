@@ -65,7 +65,9 @@ def server_conninfo() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def template(server_conninfo: str) -> str:
     """The name of a migrated database of this version, made once per server."""
-    digest = uuid.uuid5(uuid.NAMESPACE_URL, "".join(m.digest for m in migrations())).hex[:12]
+    # The names too: a database remembers its migrations by them.
+    made_of = "".join(m.name + m.digest for m in migrations())
+    digest = uuid.uuid5(uuid.NAMESPACE_URL, made_of).hex[:12]
     name = f"konter_template_{digest}"
     with psycopg.connect(server_conninfo, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(7362512)")

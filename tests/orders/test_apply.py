@@ -393,6 +393,20 @@ async def test_too_little_applies_to_nothing_and_a_released_one_leaves_the_order
     await counter.assert_honest()
 
 
+async def test_too_little_that_comes_to_be_applied_all_the_same_goes_back_whole(
+    counter: Counter, stocked: str
+) -> None:
+    order = await counter.checks_out(NUMBER)
+    await counter.pays(order.id, more=-1)
+    await by_owner(
+        stocked, "UPDATE funding.payments SET state = 'unapplied', next_action_at = confirmed_at"
+    )
+    assert await counter.apply() == 1
+    assert await counter.state(order.id) == "awaiting_payment"
+    assert await counter.money() == MILLION + PRICE - 1
+    await counter.assert_honest()
+
+
 async def test_cancelling_and_paying_at_one_moment_lose_nothing(counter: Counter) -> None:
     placed = [await counter.checks_out(f"08780000{n:04}") for n in range(9_000, 9_008)]
 

@@ -11,7 +11,7 @@ from konter.orders.checkout import Customer, checkout_many
 from konter.orders.guests import GuestOrderNotFound, find_guest_order, guest_order, new_token
 from konter.orders.read import OrderView
 from konter.orders.requests import Placed
-from tests.orders.counter import Counter
+from tests.orders.counter import Counter, by_owner
 
 NUMBER = "087800009999"
 SITI = Customer("Siti Aminah", "Siti@Example.id", "081234567890")
@@ -95,3 +95,15 @@ async def test_whatever_is_wrong_the_answer_is_the_same(counter: Counter) -> Non
                 await find_guest_order(tx, code, wrong)
             told.add((refused.value.code, refused.value.status, str(refused.value)))
     assert told == {("guest_order_not_found", 404, GuestOrderNotFound.message)}
+
+
+async def test_an_order_whose_contact_was_forgotten_is_found_by_its_token_alone(
+    counter: Counter, stocked: str
+) -> None:
+    order, token = await sold(counter)
+    await by_owner(stocked, "UPDATE orders.checkouts SET phone = NULL, email = NULL")
+    async with counter.db.read() as tx:
+        for contact in ("", "62", " @", SITI.phone, SITI.email):
+            with pytest.raises(GuestOrderNotFound):
+                await find_guest_order(tx, order.code, contact)
+        assert (await guest_order(tx, order.code, token)).id == order.id

@@ -30,6 +30,7 @@ async def test_every_described_operation_answers_as_described(watched: Shop) -> 
     await _catalogue(shop, client, buyer)
     await _orders(shop, buyer, other)
     await _messages(client, buyer)
+    await _payments(client, buyer)
     described = {
         f"{method.upper()} {template}"
         for template, item in client.schema.document["paths"].items()
@@ -98,6 +99,29 @@ async def _messages(client: HeldToItsWord, buyer: Buyer) -> None:
     for body in (SUCCESS, PING):
         for headers in ({}, {"X-Hub-Signature": signed(body)}):
             await client.post("/webhook/digiflazz", data=body, headers=headers)
+
+
+async def _payments(client: HeldToItsWord, buyer: Buyer) -> None:
+    """A shop without a gateway; what one with gateways answers is compared in its own tests."""
+    await client.get("/api/payment-channels?amount=x")
+    assert (await client.get("/api/payment-channels")).json() == {"data": []}
+    for gateway in ("ipaymu", "tripay"):
+        answer = await client.post(f"/{gateway}/callback", data=b"{}")
+        assert (answer.status_code, answer.json()["code"]) == (404, "gateway_unused")
+    await buyer.post("/api/transactions/999999/pay")
+    await buyer.post("/api/deposits", {"amount": 50_000, "payment_method": "tripay:QRIS2"})
+    await buyer.get("/api/deposits")
+    for path in ("", "/refresh-status"):
+        await buyer.get(f"/api/deposits/DEP-1{path}")
+    for path in ("/pay", "/cancel"):
+        await buyer.post(f"/api/deposits/DEP-1{path}")
+    await client.post("/api/guest/orders", json={})
+    await client.post("/api/guest/orders/find", json={"code": "TRX-1", "contact": "x"})
+    await client.get("/api/guest/orders/TRX-1?token=x")
+    for path in ("/pay", "/cancel"):
+        await client.post(f"/api/guest/orders/TRX-1{path}")
+    account = {"bank": "BCA", "number": "12345678", "holder": "Siti"}
+    await client.post("/api/guest/orders/TRX-1/refund-account", json=account)
 
 
 def _order(**facts: Any) -> dict[str, Any]:
@@ -172,9 +196,13 @@ async def test_no_address_whatever_makes_an_error_of_ours(watched: Shop) -> None
         answer = await buyer.post(f"/api/transactions/{number}/cancel")
         assert answer.status_code in (404, 422), f"{number}: {answer.text}"
     for page in ("-1", "0", "x", "1.5", str(10**9), str(10**30), "", "%00", "1&page=2"):
-        for path in ("transactions", "mutations", "notifications"):
+        for path in ("transactions", "mutations", "notifications", "deposits"):
             answer = await buyer.get(f"/api/{path}?page={page}")
             assert answer.status_code in (200, 422), f"{path} {page}: {answer.text}"
+    for code in ("x", "%00", "%ff", "x" * 41, "a%2Fb", "-1"):
+        for path in (f"deposits/{code}", f"guest/orders/{code}"):
+            answer = await buyer.get(f"/api/{path}")
+            assert answer.status_code in (404, 422), f"{path}: {answer.text}"
 
 
 async def test_no_header_whatever_makes_an_error_of_ours(watched: Shop) -> None:

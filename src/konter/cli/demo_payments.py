@@ -146,7 +146,10 @@ async def sell_to_guests(
     await refresh_channels(house.funding)
     async with aiohttp.ClientSession() as session:
         door = _Door(session, url)
-        return [await _tell(house, door, story, simulator, console) for story in GUEST_STORIES]
+        return [
+            await _tell(house, door, story, simulator=simulator, console=console)
+            for story in GUEST_STORIES
+        ]
 
 
 async def prove_gateways(house: House, simulator: Simulator, console: Console) -> bool:
@@ -187,7 +190,7 @@ async def _owed(house: House, account: str) -> int:
 
 
 async def _tell(
-    house: House, door: _Door, story: GuestStory, simulator: Simulator, console: Console
+    house: House, door: _Door, story: GuestStory, *, simulator: Simulator, console: Console
 ) -> bool:
     order = await door.order(story)
     if story.late:

@@ -16,8 +16,8 @@ class DifferenceKind(StrEnum):
     here, not on their list. amount, fee: other than booked. reference: confirmed for another
     invoice than they name. refunded_there: they gave back what our books still have.
     not_paid_there: confirmed here, and they say something else. stranger: paid there under no
-    reference of ours. unreadable: rows, or an amount, that cannot be read. balance: what they hold
-    for us is not what our books say.
+    reference of ours. unreadable: rows, a state or an amount that cannot be read. balance: what
+    they hold for us is not what our books say.
     """
 
     MISSING_HERE = "missing_here"
@@ -64,7 +64,7 @@ def differences(row: Listed | None, booked: Booked | None, *, is_ours: bool) -> 
     """How their row and our payment differ; either may be missing. ``is_ours``: the row names an
     invoice of ours."""
     if booked is None:
-        return [] if row is None or row.claim is not Claim.PAID else [_unbooked(row, is_ours)]
+        return [] if row is None else list(_unbooked(row, is_ours))
     if row is None:
         return [_of(DifferenceKind.MISSING_THERE, booked, booked.amount, None)]
     if row.claim is Claim.REFUNDED:
@@ -76,9 +76,14 @@ def differences(row: Listed | None, booked: Booked | None, *, is_ours: bool) -> 
     return list(_compared(row, booked))
 
 
-def _unbooked(row: Listed, is_ours: bool) -> Difference:
-    kind = DifferenceKind.MISSING_HERE if is_ours else DifferenceKind.STRANGER
-    return Difference(kind, row.their_id, row.reference, None, _whole(row.charged))
+def _unbooked(row: Listed, is_ours: bool) -> Iterator[Difference]:
+    """What is not confirmed here need not be, unless they were paid; or nobody knows."""
+    if row.claim is Claim.PAID:
+        kind = DifferenceKind.MISSING_HERE if is_ours else DifferenceKind.STRANGER
+        yield Difference(kind, row.their_id, row.reference, None, _whole(row.charged))
+    elif row.claim is Claim.UNKNOWN:
+        kind = DifferenceKind.UNREADABLE
+        yield Difference(kind, row.their_id, row.reference, None, row.claim.value)
 
 
 def _compared(row: Listed, booked: Booked) -> Iterator[Difference]:

@@ -109,7 +109,7 @@ async def deposit_of(tx: Tx, named: int | str, user_id: int) -> Deposit:
     if isinstance(named, int):
         rows = await tx.rows(BY_ID, {"ids": [named]})
     else:
-        rows = await tx.rows(BY_CODE, {"code": named})
+        rows = await tx.rows(BY_CODE, {"code": named}) if named.isprintable() else []
     if not rows:
         raise DepositNotFound
     found = deposit_from(rows[0])

@@ -6,6 +6,8 @@ an answer would be.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -37,27 +39,30 @@ from konter.upstreams.gateway_contract import (
 
 log = structlog.get_logger("konter.hooks")
 
-INVOICE_BY_REFERENCE = """
-SELECT id, reference, amount, fee_on, charged FROM funding.invoices
-WHERE gateway = %(gateway)s AND reference = %(reference)s
+INVOICES_BY_REFERENCE = """
+SELECT n.place, i.id, i.reference, i.amount, i.fee_on, i.charged
+FROM unnest(%(place)s::integer[], %(gateway)s::text[], %(name)s::text[]) AS n (place, gateway, name)
+JOIN funding.invoices i ON i.gateway = n.gateway AND i.reference = n.name
 """
 
-INVOICE_BY_SESSION = """
-SELECT id, reference, amount, fee_on, charged FROM funding.invoices
-WHERE gateway = %(gateway)s AND session_id = %(session_id)s
-ORDER BY id LIMIT 1
+INVOICES_BY_SESSION = """
+SELECT DISTINCT ON (n.place) n.place, i.id, i.reference, i.amount, i.fee_on, i.charged
+FROM unnest(%(place)s::integer[], %(gateway)s::text[], %(name)s::text[]) AS n (place, gateway, name)
+JOIN funding.invoices i ON i.gateway = n.gateway AND i.session_id = n.name
+ORDER BY n.place, i.id
 """
 
-PAYMENT = """
-SELECT id, confirmed_at IS NOT NULL AS is_confirmed, refunded_at IS NOT NULL AS is_refunded
-FROM funding.payments WHERE invoice_id = %(invoice_id)s AND their_id = %(their_id)s
+PAYMENTS = """
+SELECT p.invoice_id, p.their_id, p.id, p.confirmed_at IS NOT NULL, p.refunded_at IS NOT NULL
+FROM unnest(%(invoice_id)s::bigint[], %(their_id)s::text[]) AS n (invoice_id, their_id)
+JOIN funding.payments p ON p.invoice_id = n.invoice_id AND p.their_id = n.their_id
 """
 
 # Not within the gap: a callback that names no transaction costs its sender nothing, and us a list.
-HASTEN_SEARCH = """
+HASTEN_SEARCHES = """
 UPDATE funding.invoices
 SET next_action_at = least(next_action_at, greatest(%(at)s, last_asked_at + %(gap)s))
-WHERE id = %(id)s AND state IN ('open', 'doubtful') AND next_action_at IS NOT NULL
+WHERE id = ANY(%(ids)s) AND state IN ('open', 'doubtful') AND next_action_at IS NOT NULL
 """
 
 BELIEVED = (Paid, PaidOtherwise, Expired, Failed, Refunded)
@@ -81,38 +86,36 @@ async def receive(keep: inbox.Keep, gateway: Gateway, call: WireCall) -> None:
     await keep(inbox.Incoming(source=gateway.account, call=call, reference=hint.reference))
 
 
-async def hear(desk: FundingDesk, message: inbox.Message) -> None:
-    """In the worker: have its payment asked about, and mark the callback handled in that commit.
+async def hear_many(desk: FundingDesk, messages: Sequence[inbox.Message]) -> None:
+    """In the worker: have their payments asked about, and mark them handled in that one commit.
 
-    One whose sender the shop trusts is settled at once. A repeat hastens the next question.
+    One whose sender the shop trusts, or that tells of a refund, is settled at once by itself. A
+    repeat hastens the next question. An error leaves all of them to the end of their lease.
     """
-    gateway = desk.gateways[message.source]
-    hint = gateway.read_callback(message.call)
+    calls = [_Call(m, desk.gateways[m.source].read_callback(m.call)) for m in messages]
     at = desk.clock.now()
     async with desk.db.transaction() as tx:
-        invoice = await _invoice(tx, gateway.account, hint)
-        if invoice is None:
-            log.warning("callback.not_ours", source=message.source, reference=hint.reference)
-            told = f"unknown reference {hint.reference}"
-            await inbox.finish(tx, [inbox.Finished(message, "not_ours", told)], at=at)
-            return
-        payment = await _note(desk, tx, invoice, hint, at=at)
-        believed = None
-        if payment is not None and hint.their_id is not None:
-            question = invoice.question(hint.their_id)
-            believed = _believed(desk, gateway, question, message.call)
-        at_once = payment is not None and (believed is not None or payment.may_be_refunded(hint))
-        if not at_once:
-            outcome = _outcome(hint, payment)
-            await inbox.finish(tx, [inbox.Finished(message, "handled", outcome)], at=at)
-    log.info("callback.heard", source=message.source, reference=invoice.reference, claim=hint.claim)
-    if payment is None or not at_once:
+        await _find(tx, calls)
+        await _note(desk, tx, [call for call in calls if call.invoice is not None], at=at)
+        for call in calls:
+            call.believed = _believed(desk, call)
+        ended = [call.ended() for call in calls if not call.at_once]
+        await inbox.finish(tx, ended, at=at)
+    strangers = [call.hint.reference for call in calls if call.invoice is None]
+    if strangers:
+        log.warning("callback.not_ours", count=len(strangers), references=strangers[:10])
+    if len(strangers) < len(calls):
         desk.hints.payments_due()
-    elif believed is not None:
-        await _settle(desk, Told(payment.id, believed, at, message=message))
-    else:
-        # Unheard, it is not marked: it comes again when its lease ends.
-        await ask_refund(desk, payment.id, message=message)
+    log.info("callback.heard", count=len(calls))
+    at_once = [_settle(desk, call, at) for call in calls if call.at_once]
+    for result in await asyncio.gather(*at_once, return_exceptions=True):
+        if isinstance(result, BaseException):
+            raise result
+
+
+async def hear(desk: FundingDesk, message: inbox.Message) -> None:
+    """One callback; a list of one."""
+    await hear_many(desk, [message])
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,59 +142,107 @@ class _Payment:
     is_confirmed: bool
     is_refunded: bool
 
-    def may_be_refunded(self, hint: Hint) -> bool:
-        """Whether this is news about money that is in the books already."""
-        return hint.claim is Claim.REFUNDED and self.is_confirmed and not self.is_refunded
+
+@dataclass(slots=True, eq=False)
+class _Call:
+    """A callback, and what was found out about it. ``invoice`` None: it is not ours. ``payment``
+    None: it names none, its invoice was told of too many, or it is another invoice's."""
+
+    message: inbox.Message
+    hint: Hint
+    invoice: _Invoice | None = None
+    payment: _Payment | None = None
+    believed: State | None = None
+
+    @property
+    def at_once(self) -> bool:
+        """Whether it is settled by itself: believed, or news about money in the books already."""
+        if self.payment is None:
+            return False
+        refund = self.hint.claim is Claim.REFUNDED and self.payment.is_confirmed
+        return self.believed is not None or (refund and not self.payment.is_refunded)
+
+    def ended(self) -> inbox.Finished:
+        """What came of it, for whoever looks at the inbox."""
+        if self.invoice is None:
+            told = f"unknown reference {self.hint.reference}"
+            return inbox.Finished(self.message, "not_ours", told)
+        outcome = "looked for"
+        if self.hint.their_id is not None:
+            outcome = "dropped"
+            if self.payment is not None:
+                outcome = "known" if self.payment.is_confirmed else "asked"
+        return inbox.Finished(self.message, "handled", outcome)
 
 
-async def _invoice(tx: Tx, gateway: str, hint: Hint) -> _Invoice | None:
-    """By our reference, else by their session: a hint may name either."""
-    facts = {"gateway": gateway, "reference": hint.reference, "session_id": hint.session_id}
-    found = await tx.records(_Invoice, INVOICE_BY_REFERENCE, facts)
-    if not found and hint.session_id is not None:
-        found = await tx.records(_Invoice, INVOICE_BY_SESSION, facts)
-    return found[0] if found else None
+async def _find(tx: Tx, calls: Sequence[_Call]) -> None:
+    """Their invoices by our reference, else by their session: a hint may name either."""
+    by_reference = {n: c.hint.reference for n, c in enumerate(calls) if c.hint.reference}
+    rows = await tx.rows(INVOICES_BY_REFERENCE, _named(calls, by_reference))
+    found = {row[0] for row in rows}
+    by_session = {
+        n: c.hint.session_id
+        for n, c in enumerate(calls)
+        if n not in found and c.hint.session_id is not None
+    }
+    if by_session:
+        rows += await tx.rows(INVOICES_BY_SESSION, _named(calls, by_session))
+    for place, *facts in rows:
+        calls[place].invoice = _Invoice(*facts)
 
 
-async def _note(
-    desk: FundingDesk, tx: Tx, invoice: _Invoice, hint: Hint, *, at: datetime
-) -> _Payment | None:
-    """Have its transaction asked about, or, where none is named, looked for. The payment that it
-    is; None: none is named, this invoice was told of too many, or it is another invoice's."""
-    if hint.their_id is None:
+def _named(calls: Sequence[_Call], names: Mapping[int, str]) -> dict[str, object]:
+    return {
+        "place": list(names),
+        "gateway": [calls[place].message.source for place in names],
+        "name": list(names.values()),
+    }
+
+
+async def _note(desk: FundingDesk, tx: Tx, calls: Sequence[_Call], *, at: datetime) -> None:
+    """Have their transactions asked about, or, where none is named, looked for."""
+    named = {
+        call: (call.invoice.id, call.hint.their_id)
+        for call in calls
+        if call.invoice is not None and call.hint.their_id is not None
+    }
+    pairs = sorted(set(named.values()))
+    if pairs:
+        await note_transactions(desk, tx, pairs, at=at)
+        facts = {"invoice_id": [i for i, _ in pairs], "their_id": [t for _, t in pairs]}
+        rows = await tx.rows(PAYMENTS, facts)
+        known = {(row[0], row[1]): _Payment(*row[2:]) for row in rows}
+        for call, pair in named.items():
+            call.payment = known.get(pair)
+    searched = [call.invoice.id for call in calls if call.invoice and call not in named]
+    if searched:
         gap = timedelta(seconds=desk.times.min_gap)
-        await tx.run(HASTEN_SEARCH, {"id": invoice.id, "at": at, "gap": gap})
-        return None
-    await note_transactions(desk, tx, [(invoice.id, hint.their_id)], at=at)
-    facts = {"invoice_id": invoice.id, "their_id": hint.their_id}
-    found = await tx.records(_Payment, PAYMENT, facts)
-    return found[0] if found else None
+        await tx.run(HASTEN_SEARCHES, {"ids": searched, "at": at, "gap": gap})
 
 
-def _outcome(hint: Hint, payment: _Payment | None) -> str:
-    """What came of it, for whoever looks at the inbox."""
-    if hint.their_id is None:
-        return "looked for"
-    if payment is None:
-        return "dropped"
-    return "known" if payment.is_confirmed else "asked"
-
-
-def _believed(
-    desk: FundingDesk, gateway: Gateway, question: Question, call: WireCall
-) -> State | None:
+def _believed(desk: FundingDesk, call: _Call) -> State | None:
     """What the callback says, if the shop trusts this gateway's proof; None: ask."""
-    if gateway.account not in desk.trusted:
+    gateway = desk.gateways[call.message.source]
+    if call.payment is None or call.invoice is None or gateway.account not in desk.trusted:
         return None
     try:
-        gateway.prove(call)
+        gateway.prove(call.message.call)
     except NotGenuine:
         return None
-    state = gateway.judge_callback(question, call)
+    state = gateway.judge_callback(
+        call.invoice.question(call.hint.their_id or ""), call.message.call
+    )
     return state if isinstance(state, BELIEVED) else None
 
 
-async def _settle(desk: FundingDesk, told: Told) -> None:
+async def _settle(desk: FundingDesk, call: _Call, at: datetime) -> None:
+    """Unheard, it is not marked: it comes again when its lease ends."""
+    if call.payment is None:
+        return
+    if call.believed is None:
+        await ask_refund(desk, call.payment.id, message=call.message)
+        return
+    told = Told(call.payment.id, call.believed, at, message=call.message)
     (error,) = await confirm_many(desk, [told])
     if isinstance(error, Exception):
         raise error

@@ -5,12 +5,13 @@ Neither says anything to a gateway: a link that is paid all the same is credited
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
 from konter.funding.deposits import Deposit, deposit_of, lock_deposits, refuse_ended
 from konter.funding.desk import FundingDesk
+from konter.hooks import notices
 
 log = structlog.get_logger("konter.funding")
 
@@ -28,7 +29,7 @@ FROM (SELECT o.id FROM funding.deposits o
               AND p.state IN ('unapplied', 'review'))
       ORDER BY o.id LIMIT 500 FOR NO KEY UPDATE OF o SKIP LOCKED) AS overdue
 WHERE d.id = overdue.id
-RETURNING d.id
+RETURNING d.id, d.user_id, d.code
 """
 
 
@@ -51,6 +52,21 @@ async def expire_deposits(desk: FundingDesk, grace_s: float) -> int:
     now = desk.clock.now()
     facts = {"at": now, "before": now - timedelta(seconds=grace_s)}
     async with desk.db.transaction() as tx:
-        expired = [row[0] for row in await tx.rows(EXPIRE, facts)]
-    desk.hints.news(expired)
-    return len(expired)
+        rows = await tx.rows(EXPIRE, facts)
+        told = [_notice(user_id, code, at=now) for _, user_id, code in rows]
+        await notices.add_many(tx, told)
+    desk.hints.news([row[0] for row in rows])
+    if rows:
+        log.info("deposits.expired", deposits=len(rows))
+    return len(rows)
+
+
+def _notice(user_id: int, code: str, *, at: datetime) -> notices.Notice:
+    return notices.Notice(
+        user_id=user_id,
+        type="info",
+        title="Waktu pembayaran habis",
+        message=f"Deposit {code} tidak dibayar sampai batas waktu.",
+        data={"deposit_code": code},
+        created_at=at,
+    )

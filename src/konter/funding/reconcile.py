@@ -93,8 +93,9 @@ class _Day:
     end: datetime
 
     def has(self, row: Listed) -> bool:
+        """One without any time may be of any day, so it is of this one."""
         moment = row.paid_at or row.created_at
-        return moment is not None and self.start <= moment < self.end
+        return moment is None or self.start <= moment < self.end
 
 
 async def _of_gateway(desk: FundingDesk, gateway: Gateway, day: date) -> GatewayReport:

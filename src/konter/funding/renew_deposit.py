@@ -32,7 +32,9 @@ async def renew_deposit(
     """Let a new link be made, by another ``channel`` if one is named; the old one stays payable.
 
     While the latest can still be paid by this channel for a while nothing new is made, so a double
-    click makes one link. Raises DepositNotFound, NotYourDeposit, DepositPaid, DepositCancelled, DepositExpired,
+    click makes one link.
+
+    Raises DepositNotFound, NotYourDeposit, DepositPaid, DepositCancelled, DepositExpired,
     TooManyLinks, Invalid, ChannelClosed, AmountOutside.
     """
     now = desk.clock.now()

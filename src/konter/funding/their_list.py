@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Final
 
 from konter.funding.desk import FundingDesk
-from konter.kernel.errors import KonterError
 from konter.kernel.wire_types import WireSilence
 from konter.suppliers import exchanges
 from konter.upstreams.contract import UpstreamRefused
@@ -40,7 +39,7 @@ async def read_list(
     for page in range(1, MOST_PAGES + 1):
         try:
             told = await _page(desk, gateway, page, since=since, until=until)
-        except KonterError as error:
+        except UpstreamRefused as error:
             found.problem = f"page {page}: {error}"
             return found
         found.unreadable += told.unreadable

@@ -6,7 +6,7 @@ from functools import partial
 
 from konter.funding.ask import Job, ask, claim_questions
 from konter.funding.desk import FundingDesk
-from konter.funding.hear import hear
+from konter.funding.hear import hear_many
 from konter.funding.link import Link, claim_links, make_link
 from konter.hooks import inbox
 from konter.jobs.run import Wake, WorkList
@@ -14,7 +14,8 @@ from konter.jobs.run import Wake, WorkList
 LINKS_IN_FLIGHT = 50
 """A buyer waits for each of them."""
 QUESTIONS_IN_FLIGHT = 20
-CALLBACKS_IN_FLIGHT = 50
+CALLBACK_BATCHES = 2
+MOST_CALLBACKS = 200
 
 
 def links(desk: FundingDesk, *, wake: Wake) -> WorkList[Link]:
@@ -41,12 +42,21 @@ def questions(desk: FundingDesk, *, wake: Wake) -> WorkList[Job]:
 
 def callbacks(
     desk: FundingDesk, inbox_desk: inbox.InboxDesk, *, wake: Wake
-) -> WorkList[inbox.Message]:
-    """Kept callbacks of gateways."""
+) -> WorkList[list[inbox.Message]]:
+    """Kept callbacks of gateways, many at a time: they come in thousands on a busy evening, and a
+    batch costs little more than one."""
     return WorkList(
         "payment inbox",
-        partial(inbox.claim, inbox_desk, sources=list(desk.gateways)),
-        partial(hear, desk),
-        in_flight=CALLBACKS_IN_FLIGHT,
+        partial(_claim_callbacks, desk, inbox_desk),
+        partial(hear_many, desk),
+        in_flight=CALLBACK_BATCHES,
         wake=wake,
     )
+
+
+async def _claim_callbacks(
+    desk: FundingDesk, inbox_desk: inbox.InboxDesk, _: int
+) -> list[list[inbox.Message]]:
+    """At most one batch."""
+    messages = await inbox.claim(inbox_desk, MOST_CALLBACKS, sources=list(desk.gateways))
+    return [messages] if messages else []

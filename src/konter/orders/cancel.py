@@ -34,8 +34,8 @@ OVERDUE = """
 SELECT a.id FROM orders.attempts a JOIN orders.orders o ON o.id = a.order_id
 WHERE a.next_action_at IS NOT NULL AND a.state = 'due' AND o.state = 'held' AND a.sends = 0
   AND (a.lease_until IS NULL OR a.lease_until <= %(now)s) AND o.created_at <= %(oldest)s
-  AND NOT EXISTS (SELECT FROM orders.attempts f
-    WHERE f.order_id = o.id AND f.number = 1 AND f.created_at > %(oldest)s)
+  AND (SELECT f.created_at FROM orders.attempts f
+       WHERE f.order_id = o.id AND f.number = 1) <= %(oldest)s
 ORDER BY a.id LIMIT 200
 """
 

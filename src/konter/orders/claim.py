@@ -26,9 +26,9 @@ FROM orders.attempts a JOIN orders.orders o ON o.id = a.order_id
 WHERE a.next_action_at <= %(now)s AND a.account = ANY(%(accounts)s)
   AND (NOT a.account = ANY(%(blocked)s) OR a.parked_news IS NOT NULL)
   AND (a.lease_until IS NULL OR a.lease_until <= %(now)s)
-  AND (a.state <> 'due' OR o.state <> 'held' OR o.created_at > %(oldest)s OR EXISTS (
-    SELECT FROM orders.attempts f
-    WHERE f.order_id = o.id AND f.number = 1 AND f.created_at > %(oldest)s))
+  AND (a.state <> 'due' OR o.state <> 'held' OR o.created_at > %(oldest)s OR (
+    SELECT f.created_at FROM orders.attempts f
+    WHERE f.order_id = o.id AND f.number = 1) > %(oldest)s)
 ORDER BY a.next_action_at LIMIT %(most)s
 FOR NO KEY UPDATE OF o, a SKIP LOCKED
 """
