@@ -12,7 +12,6 @@ from konter.app import House
 from konter.catalogue.sync import sync_products
 from konter.funding import chores as funding_chores
 from konter.funding import work as payment_work
-from konter.funding.credit_work import deposits
 from konter.hooks import chores as hooks_chores
 from konter.jobs.run import Runner
 from konter.jobs.timetable import Entry, Timetable
@@ -44,7 +43,7 @@ async def open_worker(house: House) -> Runner:
             payment_work.links(house.funding, wake=hints.links_wake),
             payment_work.questions(house.funding, wake=hints.questions_wake),
             payment_work.callbacks(house.funding, house.inbox, wake=hints.payment_inbox_wake),
-            deposits(house.funding, wake=hints.deposits_paid_wake),
+            payment_work.deposits(house.funding, wake=hints.deposits_paid_wake),
             timetable.work_list(),
         ],
         poll_s=settings.poll_s,

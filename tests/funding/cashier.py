@@ -250,10 +250,16 @@ class Cashier:
             assert await gateway.breaches() == []
 
 
-def paid(amount: int = 50_000, *, kept: int | None = 350, their_id: str = "X1") -> Paid:
+def paid(
+    amount: int = 50_000,
+    *,
+    kept: int | None = 350,
+    charged: int | None = None,
+    their_id: str = "X1",
+) -> Paid:
     """Paid in full, as a gateway may say it."""
     left = None if kept is None else Rupiah(kept)
-    return Paid(Receipt(their_id, Rupiah(amount), left, charged=Rupiah(amount)))
+    return Paid(Receipt(their_id, Rupiah(amount), left, charged=Rupiah(charged or amount)))
 
 
 def noon() -> tuple[datetime, float]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from konter.funding.ask import Asking, ask, claim_questions
+from konter.funding.rows import lock_payments
 from konter.upstreams.gateway_contract import Waiting
 from tests.funding.cashier import Cashier
 
@@ -162,14 +163,24 @@ async def test_paid_twice_under_one_reference_is_two_payments(cashier: Cashier) 
     await cashier.assert_honest()
 
 
-async def test_two_workers_never_ask_one_question_at_once(cashier: Cashier) -> None:
-    for _ in range(6):
-        await cashier.opened("tripay")
+async def test_what_somebody_holds_is_passed_over_and_never_waited_for(cashier: Cashier) -> None:
+    held, free = await cashier.opened("tripay"), await cashier.opened("tripay")
     await cashier.later(30)
-    claimed = await asyncio.gather(*(claim_questions(cashier.desk, 4) for _ in range(3)))
-    asked = [job.payment_id for jobs in claimed for job in jobs if isinstance(job, Asking)]
-    assert len(asked) == len(set(asked))
-    assert max(len(jobs) for jobs in claimed) == 4
+    async with cashier.db.transaction() as tx:
+        await lock_payments(tx, [(await cashier.payment(held))["id"]])
+        async with asyncio.timeout(2):
+            (job,) = await claim_questions(cashier.desk, 50)
+    assert isinstance(job, Asking)
+    assert job.payment_id == (await cashier.payment(free))["id"]
+
+
+async def test_no_more_is_claimed_than_there_is_room_for(cashier: Cashier) -> None:
+    for gateway in ("tripay", "tripay", "tripay", "ipaymu"):
+        await cashier.opened(gateway)
+    await cashier.later(30)
+    first, second = [await claim_questions(cashier.desk, 3) for _ in range(2)]
+    assert [type(job).__name__ for job in first] == ["Search", "Asking", "Asking"]
+    assert [type(job).__name__ for job in second] == ["Asking"]
 
 
 async def test_many_questions_are_answered_each_by_itself(cashier: Cashier) -> None:

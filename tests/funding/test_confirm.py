@@ -196,7 +196,8 @@ async def test_a_refund_after_the_payment_moves_nothing_and_calls_a_person_once(
     _, payment_id = await heard(cashier)
     await cashier.told(payment_id, paid())
     before = await cashier.sums()
-    assert (await cashier.told(payment_id, Refunded())).state is PaymentState.UNAPPLIED
+    standing = await cashier.told(payment_id, Refunded())
+    assert standing.state is PaymentState.REVIEW, "it is not applied before a person has looked"
     (row,) = await cashier.payments()
     first = row["refunded_at"]
     cashier.clock.advance(60)
@@ -204,7 +205,7 @@ async def test_a_refund_after_the_payment_moves_nothing_and_calls_a_person_once(
     (row,) = await cashier.payments()
     assert row["refunded_at"] == first is not None
     assert await cashier.sums() == before
-    assert await cashier.tasks() == ["gateway_refund"]
+    assert sorted(await cashier.tasks()) == ["gateway_refund", "payment_review"]
     await cashier.assert_honest()
 
 
@@ -304,6 +305,14 @@ async def test_an_unreadable_fee_is_booked_as_it_was_told_and_flagged(cashier: C
     sums = {"unapplied": 50_000, "gateway:tripay": -48_900, "fees": -1_100}
     assert await cashier.sums() == sums
     assert await cashier.tasks() == ["unreadable_fee"]
+    await cashier.assert_honest()
+
+
+async def test_an_unreadable_fee_is_not_ours_as_far_as_the_buyer_paid_it(cashier: Cashier) -> None:
+    await cashier.sim.tripay.options(fee_on="customer")
+    _, payment_id = await heard(cashier, gateway="tripay")
+    await cashier.told(payment_id, paid(kept=None, charged=51_100))
+    assert await cashier.sums() == {"unapplied": 50_000, "gateway:tripay": -50_000}
     await cashier.assert_honest()
 
 

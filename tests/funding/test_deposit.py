@@ -14,7 +14,6 @@ from konter.db.pool import Database
 from konter.funding.apply import due_payments
 from konter.funding.channels import AmountOutside, ChannelClosed, set_channel
 from konter.funding.credit import apply_deposits
-from konter.funding.credit_work import deposits as deposits_list
 from konter.funding.deposit import DepositRefReused, buyer_of, place_deposit
 from konter.funding.deposits import (
     Deposit,
@@ -32,6 +31,7 @@ from konter.funding.lapse import cancel_deposit, expire_deposits
 from konter.funding.renew_deposit import renew_deposit
 from konter.funding.states import DepositState, Purpose
 from konter.funding.store import Invoice, latest_invoices
+from konter.funding.work import deposits as deposits_list
 from konter.hooks import notices, tasks
 from konter.jobs.run import Wake
 from konter.kernel.errors import Invalid

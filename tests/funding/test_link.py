@@ -7,9 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from konter.funding.link import claim_links, make_link
+from konter.funding.link import Link, claim_links, make_link
 from konter.funding.made import settle_link
+from konter.funding.store import Invoice
 from konter.kernel.outcome import Unknown
+from konter.kernel.wire_types import WireSilence
+from konter.upstreams.gateway_contract import NotCreated
 from konter.upstreams.gateways.ipaymu import Ipaymu, IpaymuSettings
 from tests.funding.cashier import Cashier
 from tests.sim_process import (
@@ -74,6 +77,7 @@ async def test_a_link_whose_answer_is_lost_is_doubtful_and_never_made_again(
     for _ in range(3):
         await cashier.later(600)
         assert await cashier.claim_links() == []
+    assert await cashier.row(invoice) == row, "nor is the search for it put off"
     assert await cashier.creations(invoice) == 1
     await cashier.assert_honest()
 
@@ -119,6 +123,50 @@ async def test_an_answer_later_than_its_lease_still_counts(cashier: Cashier) -> 
     await make_link(cashier.desk, replace(link, start_by=cashier.clock.monotonic()))
     assert (await cashier.row(invoice))["state"] == "open"
     assert (await cashier.payment(invoice))["state"] == "waiting"
+
+
+async def lost(cashier: Cashier) -> tuple[Invoice, Link]:
+    """A link whose maker has not been heard of until its lease was over."""
+    invoice = await cashier.want("ipaymu")
+    (link,) = await cashier.claim_links()
+    await cashier.later(cashier.desk.lease("ipaymu").total_seconds())
+    await cashier.claim_links()
+    return invoice, link
+
+
+async def test_a_lost_call_that_never_left_after_all_is_made_again(cashier: Cashier) -> None:
+    invoice, link = await lost(cashier)
+    await cashier.finish(link)
+    assert (await cashier.row(invoice))["state"] == "due"
+    await cashier.later(1)
+    await cashier.make()
+    assert (await cashier.row(invoice))["state"] == "open"
+    assert await cashier.creations(invoice) == 1
+
+
+async def test_what_somebody_looks_for_by_now_is_not_made_again(cashier: Cashier) -> None:
+    invoice, link = await lost(cashier)
+    await cashier.later(30)
+    assert len(await cashier.claim()) == 1
+    before = await cashier.row(invoice)
+    await settle_link(cashier.desk, invoice.id, WireSilence(False, "late"), fence=link.fence)
+    assert await cashier.row(invoice) == before
+
+
+async def test_a_late_answer_that_says_nothing_changes_nothing(cashier: Cashier) -> None:
+    invoice, link = await lost(cashier)
+    before = await cashier.row(invoice)
+    await cashier.later(20)
+    await settle_link(cashier.desk, invoice.id, Unknown("late"), fence=link.fence)
+    assert await cashier.row(invoice) == before
+
+
+async def test_a_late_refusal_ends_the_search(cashier: Cashier) -> None:
+    invoice, link = await lost(cashier)
+    no = NotCreated("Format isian notify url tidak valid.", ours=False)
+    await settle_link(cashier.desk, invoice.id, no, fence=link.fence)
+    row = await cashier.row(invoice)
+    assert (row["state"], row["next_action_at"]) == ("refused", None)
 
 
 async def test_a_call_that_starts_too_late_is_not_sent_and_comes_again(cashier: Cashier) -> None:

@@ -202,6 +202,19 @@ async def test_a_search_that_crashed_is_made_again(cashier: Cashier) -> None:
     assert (await cashier.payment(invoice))["state"] == "unapplied"
 
 
+async def test_a_search_that_was_overtaken_plans_nothing(cashier: Cashier) -> None:
+    invoice = await cashier.opened("ipaymu")
+    await cashier.later(30)
+    (old,) = await cashier.claim()
+    await cashier.later(cashier.desk.lease("ipaymu").total_seconds())
+    (new,) = await cashier.claim()
+    before = await cashier.row(invoice)
+    await cashier.do(old)
+    assert await cashier.row(invoice) == before, "somebody else's by now"
+    await cashier.do(new)
+    assert (await cashier.row(invoice))["searches"] == 1
+
+
 async def test_no_page_is_asked_for_when_half_the_lease_is_over(cashier: Cashier) -> None:
     invoice = await cashier.opened("ipaymu")
     await cashier.later(30)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from konter.db.ids import IdBlocks
 from konter.db.pool import Database
-from konter.hooks.inbox import Finished, Incoming, InboxDesk, accept_many, claim, finish
+from konter.hooks.inbox import Finished, InboxDesk, Incoming, accept_many, claim, finish
 from konter.jobs.run import Wake
 from konter.kernel.wire_types import WireCall
 from tests.conftest import ManualClock

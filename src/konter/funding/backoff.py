@@ -10,6 +10,10 @@ from konter.funding.desk import PayTimes
 AFTER_EXPIRY: Final = timedelta(seconds=5)
 """Long enough for a gateway to have noticed that a payment's time is over."""
 
+RAREST_AFTER_S: Final = 21_600.0
+"""Once its time is over, most of what is unpaid stays so: asking every few minutes would be a
+flood of questions about abandoned links."""
+
 LONGEST_RETRY_S: Final = 60.0
 
 
@@ -24,9 +28,10 @@ def next_question(
     if ended_at > expires_at + timedelta(seconds=times.watch_after):
         return None
     half_s = 0.5 * (ended_at - created_at).total_seconds()
-    wait_s = max(times.first_ask, min(times.rarest_ask, half_s))
-    then = ended_at + timedelta(seconds=wait_s)
-    if ended_at < expires_at + AFTER_EXPIRY:
+    is_payable = ended_at < expires_at + AFTER_EXPIRY
+    rarest_s = times.rarest_ask if is_payable else max(RAREST_AFTER_S, times.rarest_ask)
+    then = ended_at + timedelta(seconds=max(times.first_ask, min(rarest_s, half_s)))
+    if is_payable:
         then = min(then, expires_at + AFTER_EXPIRY)
     return max(then, ended_at + timedelta(seconds=times.min_gap))
 

@@ -10,6 +10,8 @@ RESTING = """
 SELECT coalesce(sum(amount), 0)::bigint FROM funding.payments WHERE state IN ('unapplied', 'review')
 """
 
+OWED = "SELECT coalesce(sum(amount), 0)::bigint FROM funding.refunds WHERE state = 'due'"
+
 REFUNDS_UNATTENDED = """
 SELECT r.id, r.reference FROM funding.refunds r WHERE r.state = 'due' AND NOT EXISTS (
     SELECT FROM hooks.tasks t
@@ -77,9 +79,13 @@ async def breaches(tx: Tx) -> list[Breach]:
     """Laws 3, 5 and 8 of payments on a live database; an empty list is a clean book."""
     row = await tx.row(RESTING)
     rests, booked = (int(row[0]) if row else 0), await account_sum(tx, "unapplied")
+    row = await tx.row(OWED)
+    owed, held = (int(row[0]) if row else 0), await account_sum(tx, "refunds_due")
     found = []
     if rests != booked:
         found.append(Breach(3, "unapplied", f"holds {booked}, payments need {rests}"))
+    if owed != held:
+        found.append(Breach(3, "refunds_due", f"holds {held}, refunds need {owed}"))
     found += [
         Breach(5, f"refund:{refund}", f"{reference} is owed without an open task")
         for refund, reference in await tx.rows(REFUNDS_UNATTENDED)

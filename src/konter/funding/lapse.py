@@ -19,7 +19,8 @@ CANCEL = """
 UPDATE funding.deposits SET state = 'cancelled', updated_at = %(at)s WHERE id = %(id)s
 """
 
-# Not those whose money is there already, and only waits to be credited.
+# Not those whose money is there already, and only waits to be credited; nor those with a link that
+# its gateway leaves open for longer.
 EXPIRE = """
 UPDATE funding.deposits d SET state = 'expired', updated_at = %(at)s
 FROM (SELECT o.id FROM funding.deposits o
@@ -27,6 +28,9 @@ FROM (SELECT o.id FROM funding.deposits o
         AND NOT EXISTS (SELECT FROM funding.payments p
             WHERE p.purpose = 'deposit' AND p.purpose_id = o.id
               AND p.state IN ('unapplied', 'review'))
+        AND NOT EXISTS (SELECT FROM funding.invoices i
+            WHERE i.purpose = 'deposit' AND i.purpose_id = o.id AND i.state = 'open'
+              AND i.expires_at > %(before)s)
       ORDER BY o.id LIMIT 500 FOR NO KEY UPDATE OF o SKIP LOCKED) AS overdue
 WHERE d.id = overdue.id
 RETURNING d.id, d.user_id, d.code

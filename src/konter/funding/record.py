@@ -145,9 +145,14 @@ def _end(row: PaymentRow, *, said: str | None = None, problem: str | None = None
 
 
 def _note_refund(work: Work, row: PaymentRow, at: datetime) -> None:
-    """They gave it back: news for an operator, once. Nothing moves."""
+    """They gave it back: news for an operator, once. Nothing moves; and what was still to be
+    applied is not, until a person has looked."""
     if row.refunded_at is None:
         row.refunded_at = at
+        if row.state is PaymentState.UNAPPLIED:
+            row.state, row.next_action_at = PaymentState.REVIEW, None
+            detail = f"{row.gateway} gave it back before it was applied; konter payment reversal"
+            _open_task(work, row, "payment_review", f"{detail} {row.id}")
         here = "not in our books" if row.amount is None else f"{Rupiah(row.amount).shown()} in ours"
         detail = f"{row.gateway} gave {row.their_id} back to whoever paid it, {here}"
         _open_task(work, row, "gateway_refund", detail)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 import msgspec
 from msgspec import Struct
@@ -25,10 +26,8 @@ WHERE i.purpose = %(purpose)s AND i.purpose_id = ANY(%(purpose_ids)s)
 ORDER BY i.purpose_id, i.number DESC
 """
 
-CONFIRMED = """
-SELECT purpose_id FROM funding.payments
-WHERE purpose = %(purpose)s AND purpose_id = ANY(%(purpose_ids)s) AND confirmed_at IS NOT NULL
-"""
+WORTH_PAYING: Final = timedelta(seconds=60)
+"""A link that is over sooner is not worth beginning to pay."""
 
 
 class Invoice(Struct, frozen=True):
@@ -77,6 +76,14 @@ class Invoice(Struct, frozen=True):
         """Whether the making of its link has ended, well or badly."""
         return self.state not in (InvoiceState.DUE, InvoiceState.CREATING)
 
+    def serves(self, now: datetime) -> bool:
+        """Whether it is being made, or there to be paid, for a while yet: no other is needed."""
+        payable = self.state in (InvoiceState.DUE, InvoiceState.CREATING) or (
+            self.state is InvoiceState.OPEN and any((self.url, self.pay_code, self.qr, self.qr_url))
+        )
+        lasts = self.expires_at - self.created_at
+        return payable and self.expires_at - now >= min(WORTH_PAYING, lasts / 2)
+
     def question(self, their_id: str) -> Question:
         """What to ask its gateway about one of its transactions."""
         return Question(
@@ -101,12 +108,6 @@ async def latest_invoices(
     facts = {"purpose": purpose, "purpose_ids": list(purpose_ids)}
     rows = await tx.rows(LATEST_INVOICES, facts)
     return {row[2]: invoice_of(row) for row in rows}
-
-
-async def confirmed_among(tx: Tx, purpose: Purpose, purpose_ids: Sequence[int]) -> set[int]:
-    """Those for which at least one payment has been confirmed, applied or not."""
-    facts = {"purpose": purpose, "purpose_ids": list(purpose_ids)}
-    return {row[0] for row in await tx.rows(CONFIRMED, facts)}
 
 
 def invoice_of(row: Sequence[object]) -> Invoice:

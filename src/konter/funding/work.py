@@ -1,13 +1,17 @@
-"""This room's work lists at the gateways: links to be made, questions to be asked, hints heard."""
+"""This room's work lists: links to be made, questions to be asked, hints to be heard, and deposits
+to be credited."""
 
 from __future__ import annotations
 
 from functools import partial
 
+from konter.funding.apply import due_payments
 from konter.funding.ask import Job, ask, claim_questions
+from konter.funding.credit import apply_deposits
 from konter.funding.desk import FundingDesk
 from konter.funding.hear import hear_many
 from konter.funding.link import Link, claim_links, make_link
+from konter.funding.states import Purpose
 from konter.hooks import inbox
 from konter.jobs.run import Wake, WorkList
 
@@ -16,6 +20,7 @@ LINKS_IN_FLIGHT = 50
 QUESTIONS_IN_FLIGHT = 20
 CALLBACK_BATCHES = 2
 MOST_CALLBACKS = 200
+MOST_DEPOSITS = 100
 
 
 def links(desk: FundingDesk, *, wake: Wake) -> WorkList[Link]:
@@ -60,3 +65,26 @@ async def _claim_callbacks(
     """At most one batch."""
     messages = await inbox.claim(inbox_desk, MOST_CALLBACKS, sources=list(desk.gateways))
     return [messages] if messages else []
+
+
+def deposits(desk: FundingDesk, *, wake: Wake) -> WorkList[list[int]]:
+    """Confirmed payments of deposits, one batch at a time: a batch costs the same whatever its
+    size."""
+    return WorkList(
+        "deposits",
+        partial(_due_deposits, desk),
+        partial(_credit, desk),
+        in_flight=1,
+        wake=wake,
+    )
+
+
+async def _due_deposits(desk: FundingDesk, _: int) -> list[list[int]]:
+    """At most one batch. No lease: whoever applies locks, and passes over what is locked."""
+    async with desk.db.read() as tx:
+        ids = await due_payments(tx, Purpose.DEPOSIT, most=MOST_DEPOSITS, now=desk.clock.now())
+    return [ids] if ids else []
+
+
+async def _credit(desk: FundingDesk, payment_ids: list[int]) -> None:
+    await apply_deposits(desk, payment_ids)

@@ -15,12 +15,16 @@ from konter.orders.states import OrderState
 log = structlog.get_logger("konter.orders")
 
 # Those that somebody else holds, and those whose money is there and waits to be applied (or to be
-# looked at), are left alone.
+# looked at), are left alone; so are those with a link that its gateway leaves open for longer.
 OVERDUE = """
 SELECT o.id FROM orders.checkouts c JOIN orders.orders o ON o.id = c.order_id
 WHERE c.waits AND c.pay_by <= %(before)s AND o.state = 'awaiting_payment' AND NOT EXISTS (
     SELECT FROM funding.payments p
     WHERE p.purpose = 'order' AND p.purpose_id = o.id AND p.state IN ('unapplied', 'review'))
+  AND NOT EXISTS (
+    SELECT FROM funding.invoices i
+    WHERE i.purpose = 'order' AND i.purpose_id = o.id AND i.state = 'open'
+      AND i.expires_at > %(before)s)
 ORDER BY c.pay_by LIMIT 200
 FOR NO KEY UPDATE OF o, c SKIP LOCKED
 """

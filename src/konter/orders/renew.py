@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
 import structlog
 
 from konter.db.pool import Tx
 from konter.funding.channels import choose
 from konter.funding.invoice import Want, refuse_too_many, write_invoices
-from konter.funding.states import InvoiceState, Purpose
-from konter.funding.store import Invoice, latest_invoices
+from konter.funding.states import Purpose
+from konter.funding.store import latest_invoices
 from konter.kernel.errors import Refused
 from konter.kernel.money import Rupiah
 from konter.orders.checkout_store import Locked, lock_checkouts, money_arrived, write_checkouts
@@ -20,8 +18,6 @@ from konter.orders.states import OrderState
 from konter.upstreams.gateway_contract import Buyer
 
 log = structlog.get_logger("konter.orders")
-
-WORTH_PAYING = timedelta(seconds=60)
 
 
 class AlreadyPaid(Refused):
@@ -62,7 +58,7 @@ async def renew(desk: OrdersDesk, order_id: int, *, user_id: int, channel: str |
         latest = (await latest_invoices(tx, Purpose.ORDER, [order_id])).get(order_id)
         if channel is None:
             channel = latest.full_channel if latest else checkout.channel
-        if latest and latest.full_channel == channel and _serves(latest, now):
+        if latest and latest.full_channel == channel and latest.serves(now):
             return
         await refuse_too_many(desk.funding, tx, Purpose.ORDER, order_id)
         want = Want(
@@ -96,15 +92,3 @@ async def _lock_unpaid(tx: Tx, order_id: int, user_id: int) -> Locked:
     if order.state is not OrderState.AWAITING_PAYMENT or await money_arrived(tx, [order_id]):
         raise AlreadyPaid
     return locked
-
-
-def _serves(latest: Invoice, now: datetime) -> bool:
-    """Whether this link is being made, or there to be paid, and worth beginning to pay."""
-    if latest.state in (InvoiceState.DUE, InvoiceState.CREATING):
-        payable = True
-    else:
-        payable = latest.state is InvoiceState.OPEN and any(
-            (latest.url, latest.pay_code, latest.qr, latest.qr_url)
-        )
-    lasts = latest.expires_at - latest.created_at
-    return payable and latest.expires_at - now >= min(WORTH_PAYING, lasts / 2)
