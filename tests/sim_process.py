@@ -29,18 +29,107 @@ IPAYMU_API_KEY = "SANDBOX0TESTKEY-AAAA-BBBB-CCCC-000000000001-20300101000000"
 TRIPAY_MERCHANT = "T99999"
 TRIPAY_API_KEY = "DEV-TSTPRAPIKEY00000000000000000000000001"
 TRIPAY_PRIVATE_KEY = "TSTPR-IVATE-KEY00-00000-00001"
+OKECONNECT_MEMBER_ID = "OK00123"
+OKECONNECT_PIN = "123456"
+OKECONNECT_PASSWORD = "rahasia"
 
 
-class SimGateway:
+class _Control:
+    """One upstream's control API, spoken in JSON."""
+
+    def __init__(self, control: str, url: str) -> None:
+        self._control = control
+        self.url = url
+
+    async def _get(self, name: str) -> Any:
+        where = f"{self._control}/{name}"
+        async with aiohttp.ClientSession() as session, session.get(where) as answer:
+            return await _told(answer)
+
+    async def _post(self, name: str, wish: dict[str, Any]) -> Any:
+        where = f"{self._control}/{name}"
+        async with aiohttp.ClientSession() as session, session.post(where, json=wish) as answer:
+            return await _told(answer)
+
+
+class SimOkeconnect(_Control):
+    """The control API of the simulated OkeConnect.
+
+    ``url`` is its API's base url: ``/trx``, ``/trx/balance``, ``/harga/json``.
+    """
+
+    @property
+    def price_list_url(self) -> str:
+        return f"{self.url}/harga/json?id=simulasi"
+
+    async def reset(self, **options: Any) -> None:
+        """Empty books, logs and scripts; the options of the start with these over them."""
+        await self._post("reset", options)
+
+    async def options(self, **changes: Any) -> dict[str, Any]:
+        """Change options while it runs; without changes, what they are."""
+        return dict(await self._post("options", changes))
+
+    async def script(self, dest: str, **plan: Any) -> None:
+        """What a number plays: lists ``sale``, ``checks``, ``callbacks``, ``lies``; ``bill``."""
+        await self._post("script", {"dest": dest, "plan": plan})
+
+    async def books(self) -> dict[str, Any]:
+        """opening, deposit, spent, topups, transactions (all ever formed, oldest first)."""
+        return dict(await self._get("books"))
+
+    async def transaction(self, ref_id: str) -> dict[str, Any] | None:
+        """Their latest record under this reference, if there is one."""
+        found = [row for row in (await self.books())["transactions"] if row["ref_id"] == ref_id]
+        return dict(found[-1]) if found else None
+
+    async def calls(self, kind: str | None = None) -> list[dict[str, Any]]:
+        """Every API call they received, in order: purchase, check, balance, price_list."""
+        return [dict(row) for row in await self._get("calls") if kind in (None, row["kind"])]
+
+    async def breaches(self) -> list[dict[str, Any]]:
+        """Every rule of theirs that the client broke."""
+        return list(await self._get("breaches"))
+
+    async def callbacks(self) -> list[dict[str, Any]]:
+        """Every try to deliver a callback, in order; ``body`` is its query."""
+        return list(await self._get("callbacks"))
+
+    async def callback(self, ref_id: str, **wish: Any) -> None:
+        """Send its callback again: ``times``, ``refid``, ``message``, ``url``, ``stranger``."""
+        await self._post("callback", {"ref_id": ref_id, **wish})
+
+    async def settle(self, ref_id: str, state: str, **wish: Any) -> dict[str, Any]:
+        """Finish or reverse by hand: Sukses, Gagal, Menunggu; ``sn``, ``reason``, ``callback``."""
+        return dict(await self._post("settle", {"ref_id": ref_id, "state": state, **wish}))
+
+    async def deposit(self, amount: int) -> None:
+        """Top up our account there, whole rupiah."""
+        await self._post("deposit", {"amount": amount})
+
+    async def catalogue(self, **wish: Any) -> dict[str, Any]:
+        """``generate``, ``rows``, ``remove``, or ``kode`` with the fields to change."""
+        return dict(await self._post("catalogue", wish))
+
+    async def products(self) -> list[dict[str, Any]]:
+        """The price list's rows as they are published."""
+        return list(await self._get("catalogue"))
+
+    async def bill(self, biller: str, dest: str, **facts: Any) -> dict[str, Any]:
+        """Write a number's bill: ``name``, ``amount``, ``fine``, ``admin``, ``period``."""
+        return dict(await self._post("bill", {"biller": biller, "dest": dest, **facts}))
+
+    async def advance(self, *, days: float = 0, seconds: float = 0, to: str | None = None) -> None:
+        """Move their clock, or set it ``to`` an ISO time with its offset."""
+        await self._post("advance", {"days": days, "seconds": seconds, "to": to})
+
+
+class SimGateway(_Control):
     """The control API of one simulated payment gateway; ``url`` is its API's base url.
 
     A payment is named by ``id`` (the gateway's; at iPaymu also the SessionID) or by the
     merchant's ``reference`` (the latest payment under it).
     """
-
-    def __init__(self, control: str, url: str) -> None:
-        self._control = control
-        self.url = url
 
     async def reset(self, **options: Any) -> None:
         """Empty books, logs and scripts; the options of the start with these over them."""
@@ -113,16 +202,6 @@ class SimGateway:
     async def _act(self, what: str, reference: str, wish: dict[str, Any]) -> dict[str, Any]:
         return dict(await self._post(what, {"reference": reference, **wish}))
 
-    async def _get(self, name: str) -> Any:
-        where = f"{self._control}/{name}"
-        async with aiohttp.ClientSession() as session, session.get(where) as answer:
-            return await _told(answer)
-
-    async def _post(self, name: str, wish: dict[str, Any]) -> Any:
-        where = f"{self._control}/{name}"
-        async with aiohttp.ClientSession() as session, session.post(where, json=wish) as answer:
-            return await _told(answer)
-
 
 class Sim:
     """The control API of one running simulator; names and fields are those of its own page."""
@@ -132,6 +211,7 @@ class Sim:
         self.digiflazz_url = f"{url}/digiflazz/v1"
         self.ipaymu = SimGateway(f"{url}/_sim/ipaymu", f"{url}/ipaymu/api/v2")
         self.tripay = SimGateway(f"{url}/_sim/tripay", f"{url}/tripay/api")
+        self.okeconnect = SimOkeconnect(f"{url}/_sim/okeconnect", f"{url}/okeconnect")
 
     async def reset(self, **options: Any) -> None:
         """Empty books, logs and scripts; the options of the start with these over them."""

@@ -18,6 +18,7 @@ from konter.db.pool import CommitObserver, Database
 from konter.funding.desk import FundingDesk, PayTimes
 from konter.funding.hear import receive as receive_payment_news
 from konter.hooks.inbox import InboxDesk, Incoming, accept_many
+from konter.hooks.outbox_desk import OutboxDesk
 from konter.jobs.listen import listen, notify
 from konter.jobs.run import Wake
 from konter.kernel.clock import SystemClock
@@ -28,19 +29,24 @@ from konter.orders.hear import receive
 from konter.orders.newsroom import Newsroom
 from konter.orders.place import place_many
 from konter.orders.requests import Ask, Placed
-from konter.people.desk import AttemptLimits, PeopleDesk
+from konter.people.desk import AttemptLimits, MemberRules, PeopleDesk
 from konter.people.passwords import Hasher
 from konter.people.sessions import Sessions
-from konter.settings import Settings
+from konter.people.vault import Vault
+from konter.settings import Problem, Settings, SettingsWrong, shop_secret
 from konter.suppliers.accounts import ensure_accounts
+from konter.suppliers.breaker import BreakerLimits
 from konter.suppliers.desk import SuppliersDesk
 from konter.upstreams.contract import Provider
+from konter.upstreams.courier import Courier
 from konter.upstreams.gateway_contract import Gateway
 from konter.upstreams.gateways.ipaymu import PRODUCTION, SANDBOX, Ipaymu, IpaymuSettings
 from konter.upstreams.gateways.tripay import Tripay, TripaySettings
 from konter.upstreams.providers.digiflazz import Digiflazz, DigiflazzSettings
+from konter.upstreams.providers.okeconnect import Okeconnect, OkeconnectSettings
 from konter.upstreams.wire import Wire
 from konter.web.desks import Desks, ShopDoor
+from konter.web.h2h.desk import h2h_door
 
 DUE_CHANNEL = "konter_due"
 NEWS_CHANNEL = "konter_news"
@@ -78,6 +84,7 @@ class House:
     suppliers: SuppliersDesk
     catalogue: CatalogueDesk
     inbox: InboxDesk
+    outbox: OutboxDesk
     funding: FundingDesk
     orders: OrdersDesk
     newsroom: Newsroom
@@ -118,6 +125,7 @@ class House:
                 first_news_wait_s=self.settings.first_news_wait_s,
                 callbacks=callbacks,
             ),
+            h2h=h2h_door(self.orders, self.people, seconds=self.settings.token_cache_s),
         )
 
 
@@ -132,6 +140,7 @@ class HouseHints:
         self.questions_wake = Wake()
         self.orders_paid_wake = Wake()
         self.deposits_paid_wake = Wake()
+        self.outbox_wake = Wake()
         self._db = db
         self._newsroom = newsroom
         self._due = False
@@ -167,6 +176,10 @@ class HouseHints:
             self._newsroom.tell(ids)
             self._news.update(ids)
             self._pending.set()
+
+    def told(self) -> None:
+        """There is something to tell resellers. Whoever settles runs their work list as well."""
+        self.outbox_wake.hint()
 
     async def send(self) -> None:
         """Tell the other processes, for as long as this one lives."""
@@ -216,7 +229,9 @@ async def open_house(
         providers = _providers(settings)
         wire = Wire(clock, in_flight=dict.fromkeys(providers, settings.worker_in_flight))
         stack.push_async_callback(wire.close)
-        house = _furnish(settings, db, clock, wire=wire, providers=providers)
+        courier = Courier(private=settings.callback_private == "yes")
+        stack.push_async_callback(courier.close)
+        house = _furnish(settings, db, clock, wire=wire, courier=courier, providers=providers)
         await ensure_accounts(house.suppliers)
         heard = {DUE_CHANNEL: house.hints.hear_due, NEWS_CHANNEL: house.hints.hear_news}
         chores = (
@@ -252,11 +267,16 @@ def _database(settings: Settings, stack: AsyncExitStack) -> str:
 
 def _providers(settings: Settings) -> dict[str, Provider]:
     """The supplier accounts that the settings name, by account code."""
+    named = (_digiflazz(settings), _okeconnect(settings))
+    return {provider.account: provider for provider in named if provider is not None}
+
+
+def _digiflazz(settings: Settings) -> Provider | None:
     if settings.digiflazz_username is None or settings.digiflazz_api_key is None:
-        return {}
+        return None
     secret = settings.digiflazz_webhook_secret
     timeouts = settings.upstream_timeout_s
-    digiflazz = Digiflazz(
+    return Digiflazz(
         DigiflazzSettings(
             username=settings.digiflazz_username,
             api_key=settings.digiflazz_api_key.reveal(),
@@ -269,7 +289,43 @@ def _providers(settings: Settings) -> dict[str, Provider]:
             price_list_gap_s=settings.price_list_gap_s,
         )
     )
-    return {digiflazz.account: digiflazz}
+
+
+def _okeconnect(settings: Settings) -> Provider | None:
+    pin, password = settings.okeconnect_pin, settings.okeconnect_password
+    if settings.okeconnect_member_id is None or pin is None or password is None:
+        return None
+    secret = settings.okeconnect_callback_secret
+    timeouts = settings.upstream_timeout_s
+    return Okeconnect(
+        OkeconnectSettings(
+            member_id=settings.okeconnect_member_id,
+            pin=pin.reveal(),
+            password=password.reveal(),
+            base_url=settings.okeconnect_base_url,
+            price_list_url=settings.okeconnect_price_list_url,
+            callback_secret=secret.reveal() if secret else None,
+            purchase_timeout_s=timeouts.purchase,
+            # Asking costs nothing there, so it is as patient as a question for the balance.
+            enquiry_timeout_s=timeouts.balance,
+            price_list_timeout_s=timeouts.price_list,
+            balance_timeout_s=timeouts.balance,
+            absence_proves_s=settings.absence_proves_s or None,
+            price_list_gap_s=settings.price_list_gap_s,
+        )
+    )
+
+
+def products_from(settings: Settings, providers: Mapping[str, Provider]) -> str | None:
+    """The account whose price list makes products; None: the first one.
+
+    Raises SettingsWrong for one that is not configured: no new product would ever appear.
+    """
+    wanted = settings.catalogue_from
+    if wanted is not None and providers and wanted not in providers:
+        expected = f"expected {' or '.join(providers)}"
+        raise SettingsWrong([Problem("KONTER_CATALOGUE_FROM", expected)])
+    return wanted
 
 
 def gateways_of(settings: Settings) -> dict[str, Gateway]:
@@ -310,6 +366,7 @@ def _furnish(
     clock: SystemClock,
     *,
     wire: Wire,
+    courier: Courier,
     providers: Mapping[str, Provider],
 ) -> House:
     ids, newsroom = IdBlocks(), Newsroom()
@@ -324,7 +381,7 @@ def _furnish(
         timedelta(seconds=settings.price_list_cache_s),
     )
     margin = settings.minimum_margin
-    catalogue = CatalogueDesk(db, clock, ids, suppliers, providers, margin, settings.in_development)
+    catalogue = _catalogue(settings, suppliers, ids)
     funding = _funding(settings, db, clock, ids, wire=wire, hints=hints)
     orders = OrdersDesk(
         db=db,
@@ -339,9 +396,12 @@ def _furnish(
         max_tries=settings.max_tries,
         pending_deadline=PendingDeadline(settings.pending_deadline),
         development=settings.in_development,
+        breaker=_breaker(settings),
     )
     sessions = Sessions(people, seconds=settings.token_cache_s)
     inbox = InboxDesk(db, clock, ids, hints)
+    timeout_s = settings.callback_timeout_s
+    outbox = OutboxDesk(db, clock, people, courier, hints.outbox_wake, timeout_s=timeout_s)
     return House(
         settings=settings,
         clock=clock,
@@ -354,10 +414,32 @@ def _furnish(
         suppliers=suppliers,
         catalogue=catalogue,
         inbox=inbox,
+        outbox=outbox,
         funding=funding,
         orders=orders,
         newsroom=newsroom,
         hints=hints,
+    )
+
+
+def _catalogue(settings: Settings, suppliers: SuppliersDesk, ids: IdBlocks) -> CatalogueDesk:
+    return CatalogueDesk(
+        db=suppliers.db,
+        clock=suppliers.clock,
+        ids=ids,
+        suppliers=suppliers,
+        providers=suppliers.providers,
+        minimum_margin=settings.minimum_margin,
+        development=settings.in_development,
+        products_from=products_from(settings, suppliers.providers),
+    )
+
+
+def _breaker(settings: Settings) -> BreakerLimits:
+    return BreakerLimits(
+        failures=settings.breaker_failures,
+        window=timedelta(seconds=settings.breaker_window_s),
+        cool=timedelta(seconds=settings.breaker_cool_s),
     )
 
 
@@ -399,7 +481,19 @@ def _people(settings: Settings, db: Database, clock: SystemClock, ids: IdBlocks)
         window=timedelta(seconds=settings.login_window_s),
     )
     ttl = timedelta(days=settings.token_ttl_days)
-    return PeopleDesk(db, clock, ids, Hasher(), ttl, limits)
+    # Asked for only once something is to be sealed: a shop without members needs no secret.
+    vault = Vault(lambda: shop_secret(settings).reveal())
+    return PeopleDesk(db, clock, ids, Hasher(), ttl, limits, vault, _member_rules(settings))
+
+
+def _member_rules(settings: Settings) -> MemberRules:
+    return MemberRules(
+        bad_signs=settings.h2h_bad_signs,
+        requests_per_minute=settings.h2h_requests_per_minute,
+        orders_per_day=settings.h2h_orders_per_day,
+        amount_per_day=settings.h2h_amount_per_day,
+        default_member=settings.h2h_default_member,
+    )
 
 
 def _times(settings: Settings) -> Times:
@@ -411,4 +505,5 @@ def _times(settings: Settings) -> Times:
         stuck_after=settings.stuck_after_s,
         repeat_gap=settings.repeat_gap_s,
         payment_grace=settings.payment_grace_s,
+        check_spacing=settings.check_spacing_s,
     )

@@ -99,6 +99,11 @@ def _read_web_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def _read_list_address(text: str) -> str:
+    address, mark, query = text.partition("?")
+    return _read_web_address(address) + mark + query
+
+
 def _read_time_of_day(text: str) -> time:
     return time.fromisoformat(text) if re.fullmatch(r"\d\d:\d\d", text) else _refuse()
 
@@ -125,6 +130,7 @@ def _read_networks(text: str) -> tuple[Network, ...]:
 
 NETWORKS = Kind("networks such as 127.0.0.1,10.0.0.0/8", _read_networks)
 WEB_ADDRESS = Kind("an address such as https://konter.example.com", _read_web_address)
+LIST_ADDRESS = Kind("an address such as https://example.com/list?id=abc", _read_list_address)
 TIME_OF_DAY = Kind("a time of day such as 02:00", _read_time_of_day, "WIB")
 DATABASE = Kind("postgresql://user:password@host/database", _read_database, secret=True)
 FOLDER = Kind("a folder", Path)

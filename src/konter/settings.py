@@ -24,6 +24,7 @@ from konter.setting_kinds import (
     DATABASE,
     FOLDER,
     HOST,
+    LIST_ADDRESS,
     NETWORKS,
     SECONDS,
     SECONDS_OR_NONE,
@@ -51,7 +52,7 @@ Environment = Literal["sandbox", "production"]
 YesNo = Literal["yes", "no"]
 
 DEFAULT = "default"
-OURS = ("KONTER_", "DIGIFLAZZ_", "IPAYMU_", "TRIPAY_")
+OURS = ("KONTER_", "DIGIFLAZZ_", "OKECONNECT_", "IPAYMU_", "TRIPAY_")
 """Names with these beginnings are ours: one that we do not know is a typing mistake."""
 
 
@@ -158,6 +159,26 @@ class Settings:
         "DIGIFLAZZ_WEBHOOK_SECRET", kept_secret(1), None,
         "Proves Digiflazz's callbacks; absent: every callback is refused.")
 
+    okeconnect_member_id: str | None = setting(
+        "OKECONNECT_MEMBER_ID", text_like(r"[A-Za-z0-9]{2,40}", "an id such as OK00123"), None,
+        "The H2H member's id; absent: OkeConnect is not used.")
+    okeconnect_pin: Secret | None = setting(
+        "OKECONNECT_PIN", kept_secret(1), None,
+        "The member's transaction PIN.")
+    okeconnect_password: Secret | None = setting(
+        "OKECONNECT_PASSWORD", kept_secret(1), None,
+        "The member's password for H2H transactions, not the website's.")
+    okeconnect_base_url: str = setting(
+        "OKECONNECT_BASE_URL", WEB_ADDRESS, "https://h2h.okeconnect.com",
+        "Where OkeConnect sells; point it at `konter sim` to practise.")
+    okeconnect_price_list_url: str = setting(
+        "OKECONNECT_PRICE_LIST_URL", LIST_ADDRESS,
+        "https://okeconnect.com/harga/json?id=905ccd028329b0a",
+        "Where OkeConnect publishes its prices, its public token in the query.")
+    okeconnect_callback_secret: Secret | None = setting(
+        "OKECONNECT_CALLBACK_SECRET", kept_secret(12), None,
+        "Stands in the callback's address; absent: anybody may hint that we should ask.")
+
     ipaymu_va: str | None = setting(
         "IPAYMU_VA", text_like(r"[0-9]{6,30}", "the account's number, digits only"), None,
         "The iPaymu account's VA number; absent: iPaymu is not used.")
@@ -227,6 +248,12 @@ class Settings:
     enquiry_min_gap_s: float = setting(
         "KONTER_ENQUIRY_MIN_GAP_S", SECONDS, 60.0,
         "The least time between the end of one purchase-capable call and the next of an order.")
+    check_spacing_s: float = setting(
+        "KONTER_CHECK_SPACING_S", SECONDS, 15.0,
+        "From sending to the first question where asking buys nothing; a fifth of it, if hinted at.")
+    absence_proves_s: float = setting(
+        "KONTER_ABSENCE_PROVES_S", SECONDS_OR_NONE, 600.0,
+        "How long a supplier must not know a sale, thrice on its day, to prove none; 0: never.")
     upstream_timeout_s: CallTimeouts = setting(
         "KONTER_UPSTREAM_TIMEOUT_S", CALL_TIMEOUTS, CallTimeouts(),
         "How long an upstream may take to answer: one number, or by call.")
@@ -255,6 +282,18 @@ class Settings:
     minimum_margin: Rupiah = setting(
         "KONTER_MINIMUM_MARGIN", rupiah(1_000_000), Rupiah(100),
         "A sale must earn at least this; otherwise it is closed, refused or not sent.")
+    catalogue_from: str | None = setting(
+        "KONTER_CATALOGUE_FROM", text_like(r"[a-z0-9-]+", "a supplier account's name"), None,
+        "Whose price list makes products; others' SKUs are mapped. Absent: the first account's.")
+    breaker_failures: int = setting(
+        "KONTER_BREAKER_FAILURES", whole(1, 1000, "failures"), 5,
+        "So many failures in a row, of a supplier or of one SKU there, leave it out for a while.")
+    breaker_window_s: float = setting(
+        "KONTER_BREAKER_WINDOW_S", SECONDS, 600.0,
+        "How far back such failures count.")
+    breaker_cool_s: float = setting(
+        "KONTER_BREAKER_COOL_S", SECONDS, 900.0,
+        "How long it is left out before one order may try it again.")
     price_list_cache_s: float = setting(
         "KONTER_PRICE_LIST_CACHE_S", SECONDS_OR_NONE, 3600.0,
         "How long a fetched price list is used again unless forced.")
@@ -288,7 +327,29 @@ class Settings:
         "Registrations from one remote address within the window.")
     login_window_s: float = setting(
         "KONTER_LOGIN_WINDOW_S", SECONDS, 900.0,
-        "How far back failed log-ins, registrations and guests' calls count.")
+        "How far back failed log-ins, wrong signatures, registrations and guests' calls count.")
+
+    h2h_bad_signs: int = setting(
+        "KONTER_H2H_BAD_SIGNS", whole(1, 1_000_000, "attempts"), 10,
+        "Wrong signatures of one member from one address within the window; then it is locked out.")
+    h2h_requests_per_minute: int = setting(
+        "KONTER_H2H_REQUESTS_PER_MINUTE", whole(1, 1_000_000, "requests"), 600,
+        "Requests of one member in a minute, unless it has a limit of its own.")
+    h2h_orders_per_day: int | None = setting(
+        "KONTER_H2H_ORDERS_PER_DAY", whole(1, 2_000_000_000, "orders"), None,
+        "Orders of one member in a day (WIB), unless it has its own limit; absent: any number.")
+    h2h_amount_per_day: Rupiah | None = setting(
+        "KONTER_H2H_AMOUNT_PER_DAY", rupiah(10**15), None,
+        "What one member may spend in a day (WIB), unless it has its own limit; absent: anything.")
+    h2h_default_member: str | None = setting(
+        "KONTER_H2H_DEFAULT_MEMBER", text_like(r"[A-Z0-9]{3,20}", "an id such as TOKO1"), None,
+        "Who calls when a call names no member; for a shop that has one.")
+    callback_timeout_s: float = setting(
+        "KONTER_CALLBACK_TIMEOUT_S", number(0.1, 60, "seconds"), 10.0,
+        "How long a reseller's server may take to answer a callback.")
+    callback_private: YesNo = setting(
+        "KONTER_CALLBACK_PRIVATE", one_of("yes", "no"), "no",
+        "Whether callbacks may go to private networks and this machine; for tests and intranets.")
     # fmt: on
 
     sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
@@ -425,6 +486,7 @@ def _unknown(names: Iterable[str]) -> list[Problem]:
 
 ACCOUNTS = (
     ("DIGIFLAZZ_USERNAME", "DIGIFLAZZ_API_KEY"),
+    ("OKECONNECT_MEMBER_ID", "OKECONNECT_PIN", "OKECONNECT_PASSWORD"),
     ("IPAYMU_VA", "IPAYMU_API_KEY"),
     ("TRIPAY_API_KEY", "TRIPAY_PRIVATE_KEY", "TRIPAY_MERCHANT_CODE"),
 )

@@ -13,12 +13,12 @@ from konter.catalogue.sync import sync_products
 from konter.funding import chores as funding_chores
 from konter.funding import work as payment_work
 from konter.hooks import chores as hooks_chores
+from konter.hooks import work as hooks_work
 from konter.jobs.run import Runner
 from konter.jobs.timetable import Entry, Timetable
 from konter.kernel.errors import KonterError
 from konter.orders import chores as orders_chores
 from konter.orders import work
-from konter.suppliers.exchanges import add_next_month
 from konter.suppliers.memory import beat
 
 log = structlog.get_logger("konter.worker")
@@ -44,6 +44,7 @@ async def open_worker(house: House) -> Runner:
             payment_work.questions(house.funding, wake=hints.questions_wake),
             payment_work.callbacks(house.funding, house.inbox, wake=hints.payment_inbox_wake),
             payment_work.deposits(house.funding, wake=hints.deposits_paid_wake),
+            hooks_work.deliveries(house.outbox, wake=hints.outbox_wake),
             timetable.work_list(),
         ],
         poll_s=settings.poll_s,
@@ -55,10 +56,10 @@ def entries(house: House) -> Sequence[Entry]:
     settings = house.settings
     return (
         Entry("catalogue.sync", partial(_sync, house), daily_at=settings.sync_at),
-        Entry("suppliers.months", partial(_add_months, house), every=timedelta(days=1)),
         Entry("suppliers.memory", partial(_remember, house), every=MEMORY_EVERY),
         *hooks_chores.entries(
             house.inbox,
+            house.outbox,
             house.suppliers,
             balance_every_s=settings.balance_every_s,
             reopened=house.hints.due,
@@ -90,8 +91,3 @@ async def _sync(house: House) -> str:
             log.error("catalogue.sync_failed", account=account, problem=str(error))
             results.append(f"{account}: {error}")
     return "; ".join(results) or "no supplier account is configured"
-
-
-async def _add_months(house: House) -> str:
-    await add_next_month(house.suppliers)
-    return "tables for this month and the next are there"

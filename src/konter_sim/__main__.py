@@ -8,15 +8,26 @@ from typing import Final
 
 import msgspec
 
-from konter_sim.desk import AllOptions, IpaymuOptions, Options, TripayOptions, running_desk
+from konter_sim.desk import (
+    AllOptions,
+    IpaymuOptions,
+    OkeconnectOptions,
+    Options,
+    PartnerOptions,
+    TripayOptions,
+    running_desk,
+)
 from konter_sim.digiflazz.options import MEANING
-from konter_sim.gateway.state import Knobs
 from konter_sim.ipaymu.options import MEANING as IPAYMU_MEANING
+from konter_sim.okeconnect.options import MEANING as OKECONNECT_MEANING
+from konter_sim.partner.options import MEANING as PARTNER_MEANING
 from konter_sim.tripay.options import MEANING as TRIPAY_MEANING
 
-GATEWAYS: Final[Mapping[str, tuple[type[Knobs], Mapping[str, str]]]] = {
+NAMED: Final[Mapping[str, tuple[type[msgspec.Struct], Mapping[str, str]]]] = {
+    "okeconnect": (OkeconnectOptions, OKECONNECT_MEANING),
     "ipaymu": (IpaymuOptions, IPAYMU_MEANING),
     "tripay": (TripayOptions, TRIPAY_MEANING),
+    "partner": (PartnerOptions, PARTNER_MEANING),
 }
 
 
@@ -26,8 +37,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     host, port = given.pop("host"), given.pop("port")
     try:
         options = AllOptions(
+            okeconnect=msgspec.convert(
+                _taken(given, "okeconnect"), OkeconnectOptions, strict=False
+            ),
             ipaymu=msgspec.convert(_taken(given, "ipaymu"), IpaymuOptions, strict=False),
             tripay=msgspec.convert(_taken(given, "tripay"), TripayOptions, strict=False),
+            partner=msgspec.convert(_taken(given, "partner"), PartnerOptions, strict=False),
             digiflazz=msgspec.convert(given, Options, strict=False),
         )
     except msgspec.ValidationError as bad:
@@ -35,20 +50,20 @@ def main(argv: Sequence[str] | None = None) -> None:
     asyncio.run(_serve(options, host, port))
 
 
-def _taken(given: dict[str, object], gateway: str) -> dict[str, object]:
-    """Take a gateway's options out of what was given; the rest is Digiflazz's."""
-    prefix = f"{gateway}_"
+def _taken(given: dict[str, object], upstream: str) -> dict[str, object]:
+    """Take a named upstream's options out of what was given; the rest is Digiflazz's."""
+    prefix = f"{upstream}_"
     names = [name for name in given if name.startswith(prefix)]
     return {name.removeprefix(prefix): given.pop(name) for name in names}
 
 
 def _parser() -> argparse.ArgumentParser:
-    """One flag for every option: `repost_gap_s` is `--repost-gap-s`, a gateway's has its name."""
+    """One flag for every option: `repost_gap_s` is `--repost-gap-s`, another's has its name."""
     parser = argparse.ArgumentParser(prog="konter_sim", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=9100, help="0 picks a free one")
     _add_flags(parser, "", Options(), MEANING)
-    for name, (kind, meaning) in GATEWAYS.items():
+    for name, (kind, meaning) in NAMED.items():
         _add_flags(parser, f"{name}_", kind(), meaning)
     return parser
 

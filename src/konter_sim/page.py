@@ -13,13 +13,27 @@ from konter_sim.digiflazz.state import Digiflazz
 from konter_sim.digiflazz.tricks import TRICKS
 from konter_sim.gateway import front
 from konter_sim.gateway.state import Gateway
+from konter_sim.okeconnect import calls as okeconnect_calls
+from konter_sim.okeconnect import front as okeconnect_front
+from konter_sim.okeconnect.state import Okeconnect
 from konter_sim.paper import document, latest, money, records, table
+from konter_sim.partner import front as partner_front
+from konter_sim.partner.receive import PREFIX as PARTNER
+from konter_sim.partner.state import Partner
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
-def add_routes(app: web.Application, digi: Digiflazz, gateways: Mapping[str, Gateway]) -> None:
-    """The front page, and one page for each upstream. `gateways` by their api's path."""
+def add_routes(
+    app: web.Application,
+    digi: Digiflazz,
+    oke: Okeconnect,
+    gateways: Mapping[str, Gateway],
+    *,
+    partner: Partner,
+) -> None:
+    """The front page, and one page for each upstream and the partner. `gateways` by their api's
+    path."""
 
     async def show_front(request: web.Request) -> web.Response:
         return _html(_front(_base(request), gateways))
@@ -27,7 +41,15 @@ def add_routes(app: web.Application, digi: Digiflazz, gateways: Mapping[str, Gat
     async def show_digiflazz(request: web.Request) -> web.Response:
         return _html(render(digi, _base(request)))
 
+    async def show_okeconnect(request: web.Request) -> web.Response:
+        return _html(okeconnect_front.render(oke, _base(request)))
+
+    async def show_partner(request: web.Request) -> web.Response:
+        return _html(partner_front.render(partner, _base(request)))
+
     app.router.add_get("/", show_front)
+    app.router.add_get(PARTNER, show_partner)
+    app.router.add_get("/okeconnect", show_okeconnect)
     app.router.add_get("/digiflazz", show_digiflazz)
     for path, gateway in gateways.items():
         app.router.add_get(f"/{gateway.code}", _show_gateway(gateway, path))
@@ -50,7 +72,10 @@ def _html(text: str) -> web.Response:
 
 def _front(base: str, gateways: Mapping[str, Gateway]) -> str:
     names = ", ".join(gateway.name for gateway in gateways.values())
-    rows = [("Digiflazz", base + calls.PREFIX)]
+    rows = [
+        ("Digiflazz", base + calls.PREFIX),
+        ("OkeConnect", base + okeconnect_calls.PREFIX),
+    ]
     rows += [(gateway.name, base + path) for path, gateway in gateways.items()]
     parts = [
         front.nav(gateways.values()),
@@ -58,12 +83,16 @@ def _front(base: str, gateways: Mapping[str, Gateway]) -> str:
         '<p class="lead" lang="id">Mitra tiruan untuk konter di mesin sendiri: coba semua '
         "kemungkinan tanpa uang sungguhan.</p>",
         table(("upstream", "base url"), rows),
-        f'<p><a href="#numbers">Numbers to try</a> at Digiflazz, <a href="#amounts">amounts to '
-        f"try</a> at {escape(names)}.</p>",
+        '<p><a href="#numbers">Numbers to try</a> at Digiflazz and <a href="#dests">at '
+        'OkeConnect</a>, <a href="#amounts">amounts to '
+        f'try</a> at {escape(names)}. A downstream <a href="{PARTNER}">partner</a> with Otomax '
+        "buys from your shop.</p>",
         '<h2 id="numbers">Digiflazz: numbers to try</h2>'
         "<p>With the production key the last four digits of <code>customer_no</code> choose "
         "what happens. Any other number is Sukses at once.</p>",
         _tricks(),
+        '<h2 id="dests">OkeConnect: numbers to try</h2>',
+        okeconnect_front.tricks(),
         f'<h2 id="amounts">{escape(names)}: amounts to try</h2>',
         front.tricks(),
     ]

@@ -8,7 +8,7 @@ import pytest
 
 from konter.catalogue.desk import CatalogueDesk, accounts_named
 from konter.catalogue.lock import CatalogueBusy, take_turn
-from konter.catalogue.offers import close_offer
+from konter.catalogue.offers import Closing, close_offers
 from konter.catalogue.prices import Kind, Role, Rule, set_rule
 from konter.catalogue.products import close_product, reopen_product
 from konter.catalogue.sync import NoSuchCategory, PriceListBroken
@@ -243,9 +243,9 @@ async def test_a_refused_offer_stays_closed_until_a_newer_list_has_it_open(
 ) -> None:
     await sync(desk)
     async with desk.db.transaction() as tx:
-        facts = {"account": ACCOUNT, "sku": "ml5", "because": "rc 43"}
-        assert await close_offer(tx, **facts, at=clock.now())
-        assert not await close_offer(tx, **facts, at=clock.now())
+        closing = Closing(ACCOUNT, "ml5", "rc 43", clock.now())
+        assert await close_offers(tx, [closing, closing]) == [(ACCOUNT, "ml5")]
+        assert await close_offers(tx, [closing]) == []
     assert await closed_because(desk, "ml5") == "upstream"
     await sync(desk)  # this list is no younger than the refusal
     assert await closed_because(desk, "ml5") == "upstream"

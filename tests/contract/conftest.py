@@ -8,6 +8,7 @@ import pytest
 
 from konter.kernel.clock import SystemClock
 from konter.upstreams.wire import Wire
+from tests.contract.cases import OKECONNECT_PASSWORD, OKECONNECT_PIN
 from tests.contract.mailbox import SECRET, Mailbox, open_mailbox
 from tests.sim_process import Sim, running_sim
 
@@ -26,12 +27,20 @@ async def mailbox() -> AsyncIterator[Mailbox]:
 
 @pytest.fixture
 async def sim(sim_process: Sim, mailbox: Mailbox) -> AsyncIterator[Sim]:
-    """Webhooks go to the mailbox. At the end no rule of the upstream may have been broken."""
+    """Webhooks go to the mailbox. At the end no rule of an upstream may have been broken."""
     await sim_process.reset(
         webhook_url=mailbox.url, webhook_secret=SECRET, webhook_delay_ms=20, webhook_retry_ms=20
     )
+    await sim_process.okeconnect.reset(
+        pin=OKECONNECT_PIN,
+        password=OKECONNECT_PASSWORD,
+        report_url=f"{mailbox.url}?secret={SECRET}",
+        callback_delay_ms=20,
+        callback_retry_ms=20,
+    )
     yield sim_process
     assert await sim_process.breaches() == []
+    assert await sim_process.okeconnect.breaches() == []
 
 
 @pytest.fixture

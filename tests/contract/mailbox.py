@@ -1,4 +1,4 @@
-"""Where webhooks arrive, kept byte for byte as our own door would see them."""
+"""Where webhooks and callbacks arrive, kept byte for byte as our own door would see them."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ async def open_mailbox() -> AsyncIterator[Mailbox]:
     mailbox = Mailbox()
     app = web.Application()
     app.router.add_post("/hook", mailbox.take)
+    app.router.add_get("/hook", mailbox.take, allow_head=False)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -1,5 +1,35 @@
-"""The suppliers' simulator and desk serve this room too."""
+"""The suppliers' simulator and desk serve this room too; and an office that tells resellers."""
 
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from konter.db.ids import IdBlocks
+from konter.db.pool import Database
+from tests.conftest import ManualClock, cloned
+from tests.hooks.partner import Office, Partner, open_office, open_partner
 from tests.suppliers.conftest import desk, sim, simulator
 
-__all__ = ["desk", "sim", "simulator"]
+__all__ = ["desk", "office", "partner", "sim", "simulator"]
+
+
+@pytest.fixture(scope="session")
+def office_conninfo(server_conninfo: str, template: str) -> Iterator[str]:
+    """One database for all offices, emptied for each: most of such a test would be its making."""
+    with cloned(server_conninfo, template) as fresh:
+        yield fresh
+
+
+@pytest.fixture
+async def office(office_conninfo: str, clock: ManualClock, ids: IdBlocks) -> AsyncIterator[Office]:
+    database = Database(office_conninfo)
+    await database.open()
+    async with open_office(database, clock, ids) as office:
+        yield office
+    await database.close()
+
+
+@pytest.fixture
+async def partner() -> AsyncIterator[Partner]:
+    async with open_partner() as partner:
+        yield partner

@@ -9,6 +9,7 @@ import pytest
 
 from tests.conftest import cloned
 from tests.orders.counter import GAP_S, SECRET, Counter, open_counter, stock
+from tests.orders.two_suppliers import TwoSuppliers, open_two_suppliers, stock_both
 from tests.sim_process import Sim, running_sim
 
 OPTIONS = {"webhook_secret": SECRET, "repost_gap_s": GAP_S, "price_list_gap_s": 0}
@@ -41,4 +42,23 @@ async def sim(sim_process: Sim) -> Sim:
 @pytest.fixture
 async def counter(stocked: str, sim: Sim) -> AsyncIterator[Counter]:
     async with open_counter(stocked, sim) as counter:
+        yield counter
+
+
+@pytest.fixture(scope="session")
+def stocked_by_two(server_conninfo: str, template: str, sim_process: Sim) -> Iterator[str]:
+    with cloned(server_conninfo, template) as fresh:
+        asyncio.run(_stock_by_two(fresh, sim_process))
+        yield fresh
+
+
+async def _stock_by_two(conninfo: str, sim: Sim) -> None:
+    await sim.reset(**OPTIONS)
+    await stock_both(conninfo, sim)
+
+
+@pytest.fixture
+async def both(stocked_by_two: str, sim: Sim) -> AsyncIterator[TwoSuppliers]:
+    """A counter that buys at Digiflazz and at OkeConnect, there first."""
+    async with open_two_suppliers(stocked_by_two, sim) as counter:
         yield counter

@@ -77,7 +77,9 @@ EMPTY = """
 SET session_replication_role = replica;
 TRUNCATE orders.requests, orders.buyers, orders.orders, orders.moves, orders.attempts,
     ledger.transfers, ledger.wallets, hooks.inbox, hooks.inbox_contents, hooks.notices,
-    hooks.tasks, suppliers.exchanges, suppliers.shop_pause, orders.checkouts, funding.deposits,
+    hooks.tasks, hooks.outbox, hooks.outbox_queue, hooks.receivers,
+    suppliers.exchanges, suppliers.shop_pause,
+    suppliers.breakers, orders.checkouts, funding.deposits,
     funding.invoices, funding.payments, funding.refunds, funding.refund_accounts;
 UPDATE suppliers.accounts SET gate_closed_at = NULL, gate_code = NULL, gate_reason = NULL,
     gate_needs = NULL, paused_at = NULL, paused_by = NULL, deposit = NULL, deposit_at = NULL;
@@ -116,6 +118,8 @@ class NobodyWakes:
     def due(self) -> None: ...
 
     def news(self, order_ids: Sequence[int]) -> None: ...
+
+    def told(self) -> None: ...
 
 
 @dataclass
@@ -506,7 +510,11 @@ async def by_owner(conninfo: str, statement: str) -> None:
 
 @asynccontextmanager
 async def open_counter(
-    conninfo: str, sim: Sim, *, observer: CommitObserver | None = None
+    conninfo: str,
+    sim: Sim,
+    *,
+    observer: CommitObserver | None = None,
+    kind: type[Counter] | None = None,
 ) -> AsyncIterator[Counter]:
     """A stocked counter with one buyer, on a database made by ``stock``."""
     clock, ids = ManualClock(), IdBlocks()
@@ -528,7 +536,7 @@ async def open_counter(
         pending_deadline=PendingDeadline.REVIEW,
     )
     mailbox = inbox.InboxDesk(db, clock, ids, Wake())
-    counter = Counter(desk, clock, sim, wire, mailbox, suppliers, provider)
+    counter = (kind or Counter)(desk, clock, sim, wire, mailbox, suppliers, provider)
     try:
         await counter.begin_again()
         yield counter

@@ -36,9 +36,7 @@ async def test_any_sequence_of_payments_keeps_the_laws(
     await play(weak, kind, steps, trusts)
 
 
-async def play(
-    weak: tuple[Counter, WeakLine], kind: int, steps: list[Step], trusts: bool
-) -> None:
+async def play(weak: tuple[Counter, WeakLine], kind: int, steps: list[Step], trusts: bool) -> None:
     """A beginning, then whatever comes, then an end."""
     counter, line = weak
     line.disarm()

@@ -8,12 +8,14 @@ import pytest_asyncio
 from konter_sim.desk import (
     AllOptions,
     IpaymuOptions,
+    OkeconnectOptions,
     Options,
     RunningDesk,
     TripayOptions,
     running_desk,
 )
 from tests.sim.buyer import Buyer, Mailbox, open_mailbox
+from tests.sim.member import Inbox, Member, open_inbox
 from tests.sim.merchant import IpaymuMerchant, Letterbox, TripayMerchant, open_letterbox
 from tests.sim.vectors import SECRET
 
@@ -75,3 +77,26 @@ async def tripay(counter: RunningDesk, box: Letterbox) -> AsyncIterator[TripayMe
     control = f"{counter.url}/_sim/tripay"
     async with aiohttp.ClientSession() as session:
         yield TripayMerchant(session, control, counter.tripay_url, box.url)
+
+
+@pytest_asyncio.fixture
+async def inbox() -> AsyncIterator[Inbox]:
+    async with open_inbox() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture
+async def member(inbox: Inbox) -> AsyncIterator[Member]:
+    """OkeConnect in a hurry, telling the inbox."""
+    options = OkeconnectOptions(
+        deposit=1_000_000,
+        report_url=inbox.url,
+        callback_delay_ms=20,
+        callback_retry_ms=5,
+        silence_seconds=1,
+    )
+    async with (
+        running_desk(AllOptions(okeconnect=options)) as running,
+        aiohttp.ClientSession() as session,
+    ):
+        yield Member(session, running.url)

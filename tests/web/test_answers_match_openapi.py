@@ -31,6 +31,7 @@ async def test_every_described_operation_answers_as_described(watched: Shop) -> 
     await _orders(shop, buyer, other)
     await _messages(client, buyer)
     await _payments(client, buyer)
+    await _machines(client)
     described = {
         f"{method.upper()} {template}"
         for template, item in client.schema.document["paths"].items()
@@ -122,6 +123,15 @@ async def _payments(client: HeldToItsWord, buyer: Buyer) -> None:
         await client.post(f"/api/guest/orders/TRX-1{path}")
     account = {"bank": "BCA", "number": "12345678", "holder": "Siti"}
     await client.post("/api/guest/orders/TRX-1/refund-account", json=account)
+
+
+async def _machines(client: HeldToItsWord) -> None:
+    """Calls of nobody's; what members are answered is compared in the tests of their door."""
+    for path in ("products", "balance", "callbacks", "orders/A", "callbacks?page=x"):
+        await client.get(f"/api/v1/{path}")
+    body = {"ref_id": "A", "customer_no": "087800001230", "buyer_sku": "xld10", "sign": "x"}
+    for wrong in (body, {**body, "ref_id": ""}, {}):
+        await client.post("/api/v1/orders", json=wrong)
 
 
 def _order(**facts: Any) -> dict[str, Any]:

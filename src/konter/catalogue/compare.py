@@ -41,15 +41,16 @@ class Standing(NamedTuple):
 
 
 class Known(NamedTuple):
-    """An offer of this account as it stands, and the best open one of the other accounts."""
+    """An offer of this account as it stands. ``is_mapped``: an operator said which product it is
+    for, so its list does not name that product. ``is_shared``: the product's price stands on
+    several offers (``basis``), not on this list."""
 
     sku: str
     product_id: int
     standing: Standing
-    priority: int
     refused_at: datetime | None
-    other_priority: int | None
-    other_cost: int | None
+    is_mapped: bool
+    is_shared: bool
 
 
 class Category(NamedTuple):
@@ -76,6 +77,7 @@ class Circumstances:
 
     ``known``: by SKU. ``categories``: by slug and
     by the list's own names for them. ``marks``: when each category was last synced.
+    ``makes_products``: what is new on this list becomes a product.
     """
 
     listed_at: datetime
@@ -84,6 +86,7 @@ class Circumstances:
     marks: Mapping[int, datetime]
     book: RuleBook
     minimum_margin: int
+    makes_products: bool = True
 
 
 @dataclass(slots=True)
@@ -98,6 +101,7 @@ class Changes:
     closed: int = 0
     reopened: int = 0
     skipped: int = 0
+    unmapped: int = 0
     refused_for_margin: int = 0
 
 
@@ -109,6 +113,9 @@ def compare(
     for item in items:
         known = given.known.get(item.sku)
         is_open = item.open
+        if known is None and not given.makes_products:
+            changes.unmapped += 1
+            continue
         if known is None and not is_open:
             changes.skipped += 1
             continue
@@ -129,7 +136,7 @@ def vanish(changes: Changes, skus: Iterable[str], given: Circumstances) -> None:
     for sku in skus:
         known = given.known[sku]
         because = known.standing.closed_because
-        if because != "operator" and known.other_cost is None:
+        if because != "operator" and not known.is_shared:
             because = "vanished"
         gone = known.standing._replace(
             closed_because=because,
@@ -178,26 +185,9 @@ def _count(changes: Changes, is_open: bool, closed_because: str | None) -> None:
 
 
 def _wanted(item: PriceItem, known: Known | None, is_open: bool, given: Circumstances) -> Standing:
-    category = given.categories[item.category]
-    cost = item.price.amount
-    base, sellable = _basis(cost, known, is_open)
-    brand = clean(item.brand)
-    retail, reseller = given.book.prices(base, category.slug, brand)
-    because = known.standing.closed_because if known else None
-    if because != "operator":
-        profit = min(retail, reseller) - base
-        because = closing(None, profit, given.minimum_margin) if sellable else "upstream"
     return Standing(
-        category.id,
-        category.type,
-        clean(item.name),
-        brand,
-        clean(item.description),
-        base,
-        retail,
-        reseller,
-        because,
-        cost,
+        *_product(item, known, is_open, given),
+        item.price.amount,
         clean(item.seller),
         is_open,
         item.stock,
@@ -209,13 +199,23 @@ def _wanted(item: PriceItem, known: Known | None, is_open: bool, given: Circumst
     )
 
 
-def _basis(cost: int, known: Known | None, is_open: bool) -> tuple[int, bool]:
-    """The cost that the price stands on, of the offer that would be used first; and is there one.
+Product = tuple[int, str, str, str, str, int, int, int, str | None]
+"""The first nine of a Standing."""
 
-    Offers of other accounts for the same product count as they stand.
-    """
-    if known is None or known.other_cost is None or known.other_priority is None:
-        return cost, is_open
-    if is_open and (known.priority, cost) <= (known.other_priority, known.other_cost):
-        return cost, True
-    return known.other_cost, True
+
+def _product(item: PriceItem, known: Known | None, is_open: bool, given: Circumstances) -> Product:
+    """What the list makes of the product. A mapped offer says nothing of it, and where it has
+    several offers the prices wait until all of them are written."""
+    if known is not None and known.is_mapped:
+        return known.standing[:9]
+    category = given.categories[item.category]
+    face = (category.id, category.type, clean(item.name), clean(item.brand))
+    because = known.standing.closed_because if known else None
+    if known is not None and known.is_shared:
+        return (*face, clean(item.description), *known.standing[5:8], because)
+    cost = item.price.amount
+    retail, reseller = given.book.prices(cost, category.slug, face[3])
+    if because != "operator":
+        profit = min(retail, reseller) - cost
+        because = closing(None, profit, given.minimum_margin) if is_open else "upstream"
+    return (*face, clean(item.description), cost, retail, reseller, because)

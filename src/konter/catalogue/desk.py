@@ -18,6 +18,7 @@ class CatalogueDesk:
     """``minimum_margin``: what a sale must leave, to whichever role, or it is not for sale.
 
     ``development``: the documentation's sample numbers are accepted beside the real rules.
+    ``products_from``: the account whose list makes products; None: the first one configured.
     """
 
     db: Database
@@ -27,6 +28,11 @@ class CatalogueDesk:
     providers: Mapping[str, Provider]
     minimum_margin: Rupiah
     development: bool
+    products_from: str | None = None
+
+    def makes_products(self, account: str) -> bool:
+        """Whether what is new on this account's list becomes a product of its own."""
+        return account == (self.products_from or next(iter(self.providers), None))
 
 
 def accounts_named(desk: CatalogueDesk, name: str | None) -> list[str]:

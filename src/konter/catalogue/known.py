@@ -8,19 +8,21 @@ from datetime import datetime
 from konter.catalogue.compare import Category, Known, Standing
 from konter.db.pool import Tx
 
+# A product that has several offers, or a mapped one, is priced by all of them and not by one list.
 KNOWN = """
 SELECT o.sku, o.product_id, p.category_id, p.type, p.name, p.brand, p.description,
        p.base_price, p.retail_price, p.reseller_price, p.closed_because,
        o.cost, o.seller, o.is_open, o.stock, o.multi, o.cut_off_start, o.cut_off_end,
-       o.is_listed, o.last_seen_at, o.priority, o.refused_at, best.priority, best.cost
+       o.is_listed, o.last_seen_at, o.refused_at,
+       m.sku IS NOT NULL, shared.product_id IS NOT NULL
 FROM catalogue.offers AS o
 JOIN catalogue.products AS p ON p.id = o.product_id
+LEFT JOIN catalogue.mappings AS m ON m.account = o.account AND m.sku = o.sku
 LEFT JOIN (
-    SELECT DISTINCT ON (product_id) product_id, priority, cost
-    FROM catalogue.offers
-    WHERE account <> %(account)s AND is_open
-    ORDER BY product_id, priority, cost
-) AS best ON best.product_id = o.product_id
+    SELECT product_id FROM catalogue.offers GROUP BY product_id HAVING count(*) > 1
+    UNION
+    SELECT product_id FROM catalogue.mappings
+) AS shared ON shared.product_id = o.product_id
 WHERE o.account = %(account)s
 """
 
@@ -39,7 +41,7 @@ FROM unnest(%(ids)s::bigint[], %(slugs)s::text[], %(names)s::text[], %(types)s::
 
 
 async def read_known(tx: Tx, account: str) -> dict[str, Known]:
-    """The account's offers by SKU, with their products; other accounts' best open offer beside."""
+    """The account's offers by SKU, with their products as they stand."""
     return {
         row[0]: Known(row[0], row[1], Standing._make(row[2:20]), *row[20:])
         for row in await tx.rows(KNOWN, {"account": account})

@@ -97,8 +97,9 @@ async def rewrite(
         if changes.created:
             await tx.run(ADD_PRODUCTS, facts)
             await tx.run(ADD_OFFERS, facts)
-        await tx.run(CHANGE_PRODUCTS, facts)
+        # Offers first, as ``close_offers`` takes them: so the two never wait in a circle.
         await tx.run(CHANGE_OFFERS, facts)
+        await tx.run(CHANGE_PRODUCTS, facts)
         await tx.run(KEEP_HISTORY, facts)
     await tx.run(MARK, facts)
 

@@ -1,14 +1,25 @@
-"""Bring our catalogue in line with a supplier's price list, in one transaction."""
+"""Bring our catalogue in line with a supplier's price list, in one transaction.
+
+One account's list makes products; another's keeps only those offers that are mapped to one.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from konter.catalogue.basis import rebase
 from konter.catalogue.categories import slug_of, type_of
-from konter.catalogue.compare import Category, Changes, Circumstances, compare, vanish
+from konter.catalogue.compare import (
+    Category,
+    Changes,
+    Circumstances,
+    Known,
+    compare,
+    vanish,
+)
 from konter.catalogue.desk import CatalogueDesk
 from konter.catalogue.known import add_categories, read_categories, read_known
 from konter.catalogue.lock import take_turn
@@ -21,6 +32,9 @@ from konter.upstreams.contract import PriceItem
 
 CHUNK = 500
 """Rows between two reports of progress, and two chances for others in this process to run."""
+
+FEW = 10
+"""So many SKUs of a list that makes no products may go at once."""
 
 Progress = Callable[[int, int], None]
 
@@ -42,8 +56,9 @@ class NoSuchCategory(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:
-    """What a sync did. ``synced`` + ``skipped`` + ``refused_for_margin`` + ``unreadable`` is the
-    list's length: for sale there, closed there, not worth selling, not understood.
+    """What a sync did. ``synced`` + ``skipped`` + ``unmapped`` + ``refused_for_margin`` +
+    ``unreadable`` + ``not_for_sale`` is the list's length: for sale there, closed there, of no
+    product here, not worth selling, not understood, no prepaid goods.
 
     ``age``: of the list; ``problem``: why an older one was used although a fresh one was wanted;
     ``retry_at``: when the upstream may be asked again; ``took_ms`` counts the writing alone.
@@ -65,6 +80,8 @@ class SyncReport:
     retry_at: datetime
     problem: str | None
     took_ms: int
+    unmapped: int = 0
+    not_for_sale: int = 0
 
 
 async def sync_products(
@@ -84,11 +101,11 @@ async def sync_products(
     fetched = await fetch_price_list(desk.suppliers, account, force=force)
     began = desk.clock.monotonic()
     wanted = slug_of(category) if category is not None else None
-    items, doubtful = _distinct(fetched, wanted)
+    listed, doubtful = _distinct(fetched)
     async with desk.db.transaction() as tx:
         await take_turn(tx)
-        given, categories_created = await _circumstances(
-            tx, desk, items, account=account, listed_at=fetched.fetched_at
+        given, items, categories_created = await _circumstances(
+            tx, desk, listed, wanted=wanted, account=account, listed_at=fetched.fetched_at
         )
         if wanted is not None and wanted not in given.categories:
             raise NoSuchCategory(category=category)
@@ -97,17 +114,24 @@ async def sync_products(
             _refuse_broken(given, items, gone, wanted)
         changes = await _compared(tx, desk, items, given, progress=progress)
         vanish(changes, gone, given)
-        await rewrite(
-            tx, changes, account=account, listed_at=fetched.fetched_at, now=desk.clock.now()
+        now = desk.clock.now()
+        await rewrite(tx, changes, account=account, listed_at=fetched.fetched_at, now=now)
+        rebased = await rebase(
+            tx,
+            {offer.product_id for offer in given.known.values() if offer.is_shared},
+            given.book,
+            minimum_margin=given.minimum_margin,
+            why="cost",
+            at=now,
         )
     return SyncReport(
         account=account,
         category=category,
         synced=changes.synced,
         created=changes.created,
-        repriced=changes.repriced,
-        closed=changes.closed,
-        reopened=changes.reopened,
+        repriced=changes.repriced + rebased.repriced,
+        closed=changes.closed + rebased.closed,
+        reopened=changes.reopened + rebased.reopened,
         skipped=changes.skipped,
         refused_for_margin=changes.refused_for_margin,
         categories_created=categories_created,
@@ -117,23 +141,43 @@ async def sync_products(
         retry_at=fetched.retry_at,
         problem=fetched.problem,
         took_ms=round((desk.clock.monotonic() - began) * 1000),
+        unmapped=changes.unmapped,
+        not_for_sale=len(fetched.prices.not_for_sale),
     )
 
 
-def _distinct(fetched: FetchedList, wanted: str | None) -> tuple[list[PriceItem], list[str]]:
-    """The wanted rows, each SKU once, and the names of rows that cannot be believed."""
+def _distinct(fetched: FetchedList) -> tuple[list[PriceItem], list[str]]:
+    """The rows, each SKU once, and the names of those that cannot be believed.
+
+    Of a SKU that stands there twice the dearer row counts, so that no sale is at a loss.
+    """
     doubtful = list(fetched.prices.unreadable)
     seen: dict[str, PriceItem] = {}
-    slugs: dict[str, str] = {}
     for item in fetched.prices.items:
-        slug = slugs.get(item.category) or slugs.setdefault(item.category, slug_of(item.category))
-        if wanted not in (None, slug):
-            continue
-        if item.sku in seen or item.price.amount <= 0 or not _is_plain(item.sku):
+        if item.price.amount <= 0 or not _is_plain(item.sku):
             doubtful.append(f"({item.sku})")
-        else:
-            seen[item.sku] = item
+        elif (twin := seen.setdefault(item.sku, item)) is not item:
+            doubtful.append(f"({item.sku})")
+            seen[item.sku] = max(twin, item, key=lambda one: one.price)
     return list(seen.values()), doubtful
+
+
+def _in_scope(
+    listed: Sequence[PriceItem],
+    wanted: str,
+    known: Mapping[str, Known],
+    category: Category | None,
+) -> list[PriceItem]:
+    """The rows of the wanted ``category``: as the list names it, or of a mapped SKU's product."""
+    slugs = {name: slug_of(name) for name in {item.category for item in listed}}
+
+    def is_wanted(item: PriceItem) -> bool:
+        offer = known.get(item.sku)
+        if offer is not None and offer.is_mapped:
+            return category is not None and offer.standing.category_id == category.id
+        return slugs[item.category] == wanted
+
+    return [item for item in listed if is_wanted(item)]
 
 
 def _is_plain(sku: str) -> bool:
@@ -141,12 +185,25 @@ def _is_plain(sku: str) -> bool:
 
 
 async def _circumstances(
-    tx: Tx, desk: CatalogueDesk, items: Sequence[PriceItem], *, account: str, listed_at: datetime
-) -> tuple[Circumstances, int]:
-    """Read what stands; add the categories that are new, and say how many those were."""
+    tx: Tx,
+    desk: CatalogueDesk,
+    listed: Sequence[PriceItem],
+    *,
+    wanted: str | None,
+    account: str,
+    listed_at: datetime,
+) -> tuple[Circumstances, Sequence[PriceItem], int]:
+    """Read what stands; add the categories that are new. Answers the rows that are wanted, too,
+    and how many categories were added."""
     known = await read_known(tx, account)
     categories, marks = await read_categories(tx, account)
-    needed = {item.category for item in items if item.open or item.sku in known}
+    items = listed if wanted is None else _in_scope(listed, wanted, known, categories.get(wanted))
+    makes_products = desk.makes_products(account)
+    needed = {
+        item.category
+        for item in items
+        if (not offer.is_mapped if (offer := known.get(item.sku)) else makes_products and item.open)
+    }
     names = {slug_of(name): name for name in sorted(needed)}
     new = sorted(names.keys() - categories.keys())
     ids = await desk.ids.take(tx, len(new))
@@ -161,8 +218,9 @@ async def _circumstances(
         marks=marks,
         book=RuleBook(await read_rules(tx)),
         minimum_margin=desk.minimum_margin.amount,
+        makes_products=makes_products,
     )
-    return given, len(fresh)
+    return given, items, len(fresh)
 
 
 def _gone(
@@ -187,7 +245,10 @@ def _gone(
 def _refuse_broken(
     given: Circumstances, items: Sequence[PriceItem], gone: Sequence[str], wanted: str | None
 ) -> None:
-    """A list without rows, or without most of what is open here, must not close the shop."""
+    """A list without rows, or without most of what is open here, must not close the shop.
+
+    Of a few mapped SKUs all may close on one day, and the products have other offers.
+    """
     scope = given.categories[wanted].id if wanted is not None else None
     sold = {
         sku
@@ -195,7 +256,8 @@ def _refuse_broken(
         if known.standing.is_open and scope in (None, known.standing.category_id)
     }
     lost = sold & {item.sku for item in items if not item.open} | sold.intersection(gone)
-    if not items or 2 * len(lost) > len(sold):
+    few = 0 if given.makes_products else FEW
+    if not items or (2 * len(lost) > len(sold) and len(lost) > few):
         raise PriceListBroken(listed=len(items), open_before=len(sold), lost=len(lost))
 
 
@@ -208,7 +270,8 @@ async def _compared(
     progress: Progress | None,
 ) -> Changes:
     """Compare in steps, so that progress shows and other work in this process gets its turn."""
-    births = sum(1 for item in items if item.open and item.sku not in given.known)
+    fresh = [item for item in items if item.open and item.sku not in given.known]
+    births = len(fresh) if given.makes_products else 0
     ids = iter(await desk.ids.take(tx, births))
     changes = Changes()
     for start in range(0, len(items), CHUNK):

@@ -84,6 +84,8 @@ def report_table(reports: list[SyncReport]) -> Table:
         ("Closed", lambda r: r.closed),
         ("Reopened", lambda r: r.reopened),
         ("Skipped (closed there)", lambda r: r.skipped),
+        ("Of no product here", lambda r: r.unmapped),
+        ("No prepaid goods", lambda r: r.not_for_sale),
         ("Refused for margin", lambda r: r.refused_for_margin),
         ("Categories created", lambda r: r.categories_created),
         ("Unreadable rows", lambda r: r.unreadable),

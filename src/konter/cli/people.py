@@ -1,4 +1,7 @@
-"""``konter user``: the people of the shop, as an operator makes and changes them."""
+"""``konter user``: the people of the shop, as an operator makes and changes them.
+
+And the door to ``konter member``.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from konter.app import open_house
+from konter.cli import members
 from konter.kernel.clock import WIB
 from konter.people import roster
 from konter.people.desk import PeopleDesk
@@ -36,6 +40,7 @@ app = typer.Typer(help="Users: create, list, change.", no_args_is_help=True)
 
 def register(main: typer.Typer) -> None:
     main.add_typer(app, name="user")
+    members.register(main)
 
 
 @app.command("create")

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from konter.app import House
+from konter.cli import breakers, callbacks
 from konter.cli.inside import actor, in_house, shown
 from konter.hooks import tasks
 from konter.kernel.clock import WIB
@@ -25,6 +26,8 @@ def register(app: typer.Typer) -> None:
     app.command("pause")(pause)
     app.command("resume")(resume)
     app.command("tasks")(show_tasks)
+    callbacks.register(app)
+    breakers.register(app)
 
 
 def pause(

@@ -1,4 +1,6 @@
-"""``konter product`` and ``konter price``: what an operator decides about what we sell."""
+"""``konter product`` and ``konter price``: what an operator decides about what we sell.
+
+``konter offer`` and ``konter route``, beside this file, decide where it is bought."""
 
 from __future__ import annotations
 
@@ -15,6 +17,7 @@ from konter.catalogue import prices, products
 from konter.catalogue.categories import slug_of
 from konter.catalogue.desk import CatalogueDesk
 from konter.catalogue.prices import Kind, Repriced, Role, Rule
+from konter.cli import offers, routes
 from konter.settings import load_settings
 
 Result = TypeVar("Result")
@@ -29,6 +32,8 @@ Brand = Annotated[str | None, typer.Option(help="Only this brand.")]
 def register(app: typer.Typer) -> None:
     app.add_typer(product_app, name="product")
     app.add_typer(price_app, name="price")
+    offers.register(app)
+    routes.register(app)
 
 
 @product_app.command("close")

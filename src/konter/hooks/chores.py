@@ -6,14 +6,19 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 
-from konter.hooks import inbox
+from konter.hooks import inbox, outbox
 from konter.hooks.deposits import watch_deposits
+from konter.hooks.outbox_desk import OutboxDesk
 from konter.jobs.timetable import Entry
+from konter.suppliers import exchanges
 from konter.suppliers.desk import SuppliersDesk
+
+MADE = "tables for this month and the next are there"
 
 
 def entries(
     inbox_desk: inbox.InboxDesk,
+    outbox_desk: OutboxDesk,
     suppliers: SuppliersDesk,
     *,
     balance_every_s: float,
@@ -23,7 +28,10 @@ def entries(
     balance = timedelta(seconds=balance_every_s)
     return (
         Entry("suppliers.balance", partial(_watch, suppliers, reopened), every=balance),
-        Entry("hooks.months", partial(_add_months, inbox_desk), every=timedelta(days=1)),
+        Entry(
+            "hooks.months", partial(_add_months, inbox_desk, outbox_desk), every=timedelta(days=1)
+        ),
+        Entry("suppliers.months", partial(_add_their_months, suppliers), every=timedelta(days=1)),
     )
 
 
@@ -34,6 +42,12 @@ async def _watch(suppliers: SuppliersDesk, reopened: Callable[[], None]) -> str:
     return seen.told
 
 
-async def _add_months(inbox_desk: inbox.InboxDesk) -> str:
+async def _add_months(inbox_desk: inbox.InboxDesk, outbox_desk: OutboxDesk) -> str:
     await inbox.add_next_month(inbox_desk)
-    return "tables for this month and the next are there"
+    await outbox.add_next_month(outbox_desk)
+    return MADE
+
+
+async def _add_their_months(suppliers: SuppliersDesk) -> str:
+    await exchanges.add_next_month(suppliers)
+    return MADE

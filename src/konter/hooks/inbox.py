@@ -67,6 +67,11 @@ WHERE hooks.inbox.id = n.id AND hooks.inbox.received_at = n.received_at
   AND hooks.inbox.fence = n.fence AND hooks.inbox.state = 'waiting'
 """
 
+PUT_OFF_MESSAGE = """
+UPDATE hooks.inbox SET next_action_at = %(until)s, lease_until = NULL
+WHERE id = %(id)s AND received_at = %(received_at)s AND fence = %(fence)s AND state = 'waiting'
+"""
+
 REPLAY_MESSAGE = """
 UPDATE hooks.inbox SET state = 'waiting', next_action_at = %(at)s, handled_at = NULL
 WHERE id = %(id)s AND state <> 'ping'
@@ -182,6 +187,12 @@ async def finish(tx: Tx, finished: Sequence[Finished], *, at: datetime) -> None:
                 "at": at,
             },
         )
+
+
+async def put_off(tx: Tx, message: Message, *, until: datetime) -> None:
+    """Have a leased message handled later: it cannot be now. An older fence changes nothing."""
+    facts = {"id": message.id, "received_at": message.received_at, "fence": message.fence}
+    await tx.run(PUT_OFF_MESSAGE, {**facts, "until": until})
 
 
 async def replay(desk: InboxDesk, message_id: int) -> bool:

@@ -35,7 +35,8 @@ class Rejected:
     """A verified refusal. ``formed`` False: the upstream kept no record of this reference.
 
     ``twice``: final only when two calls at least 60 s apart agree (Digiflazz 01, 70, 85).
-    ``reversal``: may undo an earlier success (Digiflazz 74).
+    ``reversal``: may undo an earlier success (Digiflazz 74). ``message``: their whole words, where
+    the reason is only a part of them.
     """
 
     fault: Fault
@@ -44,6 +45,7 @@ class Rejected:
     code: str = ""
     twice: bool = False
     reversal: bool = False
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,14 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Timeouts, surprises, contradictions, new codes: nobody's money moves on this."""
+    """Timeouts, surprises, contradictions, new codes: nobody's money moves on this.
+
+    ``for_review``: only a person can end it, and nothing that is heard later does so by itself
+    (OkeConnect's duplicate guard, which answers with the words of another sale).
+    """
 
     detail: str
+    for_review: bool = False
 
 
 @dataclass(frozen=True, slots=True)

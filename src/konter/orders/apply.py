@@ -7,30 +7,26 @@ then applied singly, and the one that cannot be waits for a person.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 import psycopg
 import structlog
 
-from konter.catalogue.offers import Sellable, sellables
 from konter.funding.apply import Unapplied, put_off, take
 from konter.funding.states import Purpose
 from konter.hooks import tasks
 from konter.kernel.errors import Broken, CommitUnknown, KonterError
 from konter.orders.checkout_store import CheckoutRow, lock_checkouts
 from konter.orders.desk import OrdersDesk
-from konter.orders.judge import offers_now
-from konter.orders.receipt import GivenBack, Receipts, Source, give_back, hold
-from konter.orders.states import OrderState
+from konter.orders.receipt import GivenBack, Receipts, Source, give_back, give_up, hold
+from konter.orders.source import LAPSED, Market, close_market, open_market, source_of
 from konter.orders.store import OrderRow
 from konter.orders.write_receipts import write_receipts
 
 log = structlog.get_logger("konter.orders")
 
 TRY_AGAIN = timedelta(seconds=60)
-
-LAPSED = frozenset({OrderState.EXPIRED, OrderState.CANCELLED})
 
 
 async def apply_payments(desk: OrdersDesk, payment_ids: Sequence[int]) -> int:
@@ -60,12 +56,14 @@ async def _apply(desk: OrdersDesk, payment_ids: Sequence[int]) -> int:
         if not payments:
             return 0
         locked = await lock_checkouts(tx, [payment.purpose_id for payment in payments])
-        sold = await sellables(tx, sorted({order.product_id for order, _ in locked.values()}))
+        orders = (order for order, _ in locked.values())
+        market = await open_market(desk, tx, orders, at=work.at)
         for payment in payments:
             if payment.purpose_id not in locked:
                 raise Broken("a payment for an order that is not there", payment=payment.id)
             order, checkout = locked[payment.purpose_id]
-            _decide(desk, work, payment, order=order, checkout=checkout, sold=sold)
+            _decide(desk, work, payment, order=order, checkout=checkout, market=market)
+        await close_market(desk, tx, market)
         await write_receipts(desk, tx, work)
     if work.begun:
         desk.hints.due()
@@ -83,7 +81,7 @@ def _decide(
     *,
     order: OrderRow,
     checkout: CheckoutRow,
-    sold: Mapping[int, Sellable],
+    market: Market,
 ) -> None:
     """What this payment does. An order is held once, by the first payment that covers it."""
     if checkout.paid_at is not None:
@@ -91,34 +89,13 @@ def _decide(
     elif payment.amount < order.price + payment.surcharge:
         give_back(work, payment, order, GivenBack.TOO_LITTLE)
     else:
-        source = _source(desk, work, order, checkout, sold=sold)
-        if source is None:
-            give_back(work, payment, order, GivenBack.TOO_LATE)
-        else:
+        source = source_of(desk, market, order, checkout)
+        if isinstance(source, Source):
             hold(work, payment, order=order, checkout=checkout, source=source)
-
-
-def _source(
-    desk: OrdersDesk,
-    work: Receipts,
-    order: OrderRow,
-    checkout: CheckoutRow,
-    *,
-    sold: Mapping[int, Sellable],
-) -> Source | None:
-    """Where to buy: the best offer now, else the one it was sold at. None: the order has ended and
-    is not sold any more at its price."""
-    sellable = sold.get(order.product_id)
-    offers = offers_now(desk, sellable, order.price, work.at) if sellable else []
-    has_ended = order.state in LAPSED
-    if has_ended and (sellable is None or not sellable.is_active or not offers):
-        return None
-    if not offers:
-        return Source(checkout.account, checkout.sku, checkout.customer_no, checkout.expected_cost)
-    best = offers[0]
-    parts = (order.target_id, order.server_id) if order.server_id else (order.target_id,)
-    customer_no = desk.providers[best.account].join(parts, order.product_brand)
-    return Source(best.account, best.sku, customer_no, best.cost.amount)
+            return
+        if order.state not in LAPSED:
+            give_up(work, order, checkout, source)
+        give_back(work, payment, order, source)
 
 
 async def _put_off(desk: OrdersDesk, payment_id: int, error: Exception) -> None:

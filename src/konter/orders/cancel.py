@@ -18,7 +18,8 @@ from konter.orders.checkout_store import lock_checkouts, money_arrived, write_ch
 from konter.orders.desk import OrdersDesk
 from konter.orders.giveback import release
 from konter.orders.read import NotYours, OrderNotFound
-from konter.orders.settle import never_left, settle_many
+from konter.orders.report import tell_resellers
+from konter.orders.settle import settle_many
 from konter.orders.states import AttemptState, OrderState
 from konter.orders.tidings import Settled, Tidings, Via
 
@@ -59,7 +60,9 @@ async def cancel(desk: OrdersDesk, order_id: int, *, user_id: int | None, becaus
     async with desk.db.transaction() as tx:
         row = await tx.row(CURRENT_ATTEMPT, {"order_id": order_id})
         if row is None:
-            code = await _cancel_unpaid(tx, order_id, user_id=user_id, because=because, at=now)
+            code = await _cancel_unpaid(
+                desk, tx, order_id, user_id=user_id, because=because, at=now
+            )
         else:
             code = await _cancel_held(desk, tx, row[0], user_id=user_id, because=because, at=now)
     desk.hints.news([order_id])
@@ -67,7 +70,7 @@ async def cancel(desk: OrdersDesk, order_id: int, *, user_id: int | None, becaus
 
 
 async def _cancel_unpaid(
-    tx: Tx, order_id: int, *, user_id: int | None, because: str, at: datetime
+    desk: OrdersDesk, tx: Tx, order_id: int, *, user_id: int | None, because: str, at: datetime
 ) -> str:
     """Answers the order's code. A payment that has come, and waits to be applied, is no end."""
     locked = (await lock_checkouts(tx, [order_id])).get(order_id)
@@ -81,6 +84,7 @@ async def _cancel_unpaid(
     checkout.waits = False
     await _move_to_cancelled(tx, order, because=because, at=at)
     await write_checkouts(tx, [checkout])
+    await tell_resellers(desk, tx, [order], at=at)
     return order.code
 
 
@@ -93,13 +97,14 @@ async def _cancel_held(
     order = orders[attempt.order_id]
     if user_id is not None and order.user_id != user_id:
         raise NotYours
-    if not never_left(order, attempt, at):
+    if not store.never_left(order, attempt, at):
         raise CannotCancel(state=order.state.value)
     attempt.state, attempt.next_action_at, attempt.ended_at = AttemptState.REJECTED, None, at
     attempt.message = f"cancelled: {because}"
     await store.write_attempts(tx, [attempt])
     await _move_to_cancelled(tx, order, because=because, at=at)
     await release(desk, tx, order, at=at)
+    await tell_resellers(desk, tx, [order], at=at)
     return order.code
 
 

@@ -82,6 +82,14 @@ WHERE (o.state = 'awaiting_payment') <> coalesce(c.waits, false)
        AND o.state NOT IN ('awaiting_payment', 'expired', 'cancelled'))
 """
 
+# A purchase is asked for once: later calls about it are enquiries. What never left had no answer.
+BOUGHT_AGAIN = """
+SELECT reference, count(*) FROM (
+    SELECT DISTINCT reference, started_at, ended_at FROM suppliers.exchanges
+    WHERE purpose = 'purchase' AND reference IS NOT NULL AND status IS NOT NULL) AS told
+GROUP BY reference HAVING count(*) > 1
+"""
+
 CALLS_OFF = """
 SELECT reference, count(DISTINCT request_body) FROM suppliers.exchanges
 WHERE purpose IN ('purchase', 'enquiry') AND reference IS NOT NULL
@@ -139,6 +147,10 @@ async def breaches(tx: Tx) -> list[Breach]:
     found += [
         Breach(5, code, f"{state}, its checkout waits: {waits}, links asked for: {asked or 0}")
         for code, state, waits, asked in await tx.rows(CHECKOUTS_OFF)
+    ]
+    found += [
+        Breach(6, ref, f"asked for {times} times as if for the first")
+        for ref, times in await tx.rows(BOUGHT_AGAIN)
     ]
     found += [
         Breach(6, ref, f"{kinds} different purchase calls")

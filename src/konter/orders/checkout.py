@@ -18,7 +18,7 @@ from konter.kernel.errors import CommitUnknown, Invalid, KonterError, Refused
 from konter.ledger.wallets import GUEST
 from konter.orders import birth, requests
 from konter.orders.desk import OrdersDesk
-from konter.orders.judge import Shelf, best_offer, read_asks, sold_today
+from konter.orders.judge import best_offer, read_asks, stock_shelf
 from konter.orders.links import ask_for_links, choose_ways
 from konter.orders.requests import Ask, Placed
 from konter.upstreams.gateway_contract import Buyer
@@ -104,7 +104,7 @@ async def _check_out(desk: OrdersDesk, checkouts: Sequence[Checkout]) -> list[Pl
     now = desk.clock.now()
     asks = [checkout.ask for checkout in checkouts]
     async with desk.db.transaction() as tx:
-        sold = await sellables(tx, sorted({ask.product_id for ask in asks}))
+        sold = await sellables(tx, sorted({ask.product_id for ask in asks}), at=now)
         results, wanted = read_asks(desk, asks, sold)
         ways, unusable = await choose_ways(desk, tx, wanted)
         results.update(unusable)
@@ -113,7 +113,8 @@ async def _check_out(desk: OrdersDesk, checkouts: Sequence[Checkout]) -> list[Pl
         entered = await requests.enter(tx, asks, order_ids, at=now)
         results.update(entered.answered)
         fresh = [wanted[place] for place in entered.fresh]
-        shelf = Shelf(await sold_today(tx, fresh, now))
+        things = ((w.thing, w.sellable) for w in fresh)
+        shelf = await stock_shelf(desk, tx, things, now, sends=False)
         births: list[birth.Birth] = []
         for place in entered.fresh:
             offer = best_offer(desk, wanted[place], shelf, now)

@@ -6,7 +6,7 @@ Rows that somebody else holds are skipped, never waited for; what is claimed is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,16 +15,18 @@ from konter.hooks import tasks
 from konter.orders import store
 from konter.orders.desk import OrdersDesk
 from konter.orders.states import HOLDING, AttemptState, OrderState
-from konter.suppliers.gate import blocked_accounts
+from konter.suppliers.gate import blocked_accounts, closed
 
 # An order past its deadline is not begun any more; the sweep refunds it. It counts from the first
 # attempt, which is as old as the order, or as its payment. What is only to be settled (news that
-# waited for a lost call) asks nothing, so no gate and no pause stops it.
+# waited for a lost call) asks nothing, so no gate and no pause stops it; nor do they stop a question
+# that buys nothing, for it can be asked for a day only.
 DUE = """
 SELECT a.id
 FROM orders.attempts a JOIN orders.orders o ON o.id = a.order_id
 WHERE a.next_action_at <= %(now)s AND a.account = ANY(%(accounts)s)
-  AND (NOT a.account = ANY(%(blocked)s) OR a.parked_news IS NOT NULL)
+  AND (NOT a.account = ANY(%(blocked)s) OR a.parked_news IS NOT NULL
+       OR (a.sends > 0 AND a.account = ANY(%(asking)s)))
   AND (a.lease_until IS NULL OR a.lease_until <= %(now)s)
   AND (a.state <> 'due' OR o.state <> 'held' OR o.created_at > %(oldest)s OR (
     SELECT f.created_at FROM orders.attempts f
@@ -110,6 +112,7 @@ async def _due(
         "most": most,
         "accounts": list(desk.providers),
         "blocked": sorted(blocked),
+        "asking": await _may_be_asked(desk, tx, blocked),
         "oldest": now - timedelta(seconds=desk.times.held_deadline),
     }
     found = [row[0] for row in await tx.rows(DUE, facts)]
@@ -117,6 +120,14 @@ async def _due(
         return [], {}
     attempts, orders = await store.lock_for_news(tx, found)
     return list(attempts.values()), orders
+
+
+async def _may_be_asked(desk: OrdersDesk, tx: Tx, blocked: Set[str]) -> list[str]:
+    """Those that are sent nothing and can be asked without buying, unless it was asking as such
+    that they refused: our PIN, password or address."""
+    asking = [a for a in sorted(blocked & desk.providers.keys()) if not desk.asks_by_reposting(a)]
+    gates = await closed(tx, asking) if asking else {}
+    return [a for a in asking if a not in gates or gates[a].needs is not None]
 
 
 def _note_lost_call(attempt: store.AttemptRow) -> None:
@@ -140,16 +151,24 @@ def _not_now(
     """When this attempt may be looked at again, or None: it may be asked about now."""
     if attempt.parked_news is not None:
         return None
-    if order.state not in HOLDING:
+    if order.state not in HOLDING and _buys(desk, attempt):
         # Nothing is bought any more for an order that is decided; a late answer is still heard.
         return now + timedelta(days=1)
-    gap = timedelta(seconds=desk.times.enquiry_min_gap)
+    gap = desk.gap(attempt.account)
     if attempt.last_call_at is not None and attempt.last_call_at + gap > now:
         return attempt.last_call_at + gap
     horizon = desk.providers[attempt.account].traits.repost_horizon
     if attempt.first_sent_at is not None and attempt.first_sent_at + horizon <= now:
         return now + timedelta(days=1)
-    return crowded.get(attempt.id)
+    return crowded.get(attempt.id) if _buys(desk, attempt) else None
+
+
+def _buys(desk: OrdersDesk, attempt: store.AttemptRow) -> bool:
+    """Whether the next call about it could buy: the first, and all where one asks by re-post.
+
+    A first call that was lost may have left, so it is asked about, and never sent again.
+    """
+    return attempt.sends == 0 or desk.asks_by_reposting(attempt.account)
 
 
 def _send(
@@ -161,13 +180,14 @@ def _send(
     now: datetime,
 ) -> Claimed:
     lease_s = desk.lease_s(attempt.account)
+    first = attempt.sends == 0
     attempt.state = AttemptState.SENDING
     attempt.fence += 1
-    attempt.sends += 1
+    attempt.sends += int(_buys(desk, attempt))
     attempt.first_sent_at = attempt.first_sent_at or now
     attempt.lease_until = now + timedelta(seconds=lease_s)
     attempt.next_action_at = attempt.lease_until
-    return Claimed(attempt, order.code, attempt.sends == 1, began + lease_s / 4)
+    return Claimed(attempt, order.code, first, began + lease_s / 4)
 
 
 def _parked(

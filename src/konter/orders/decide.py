@@ -57,13 +57,15 @@ class Circumstances:
     ``agreed``: an earlier call, at least 60 s before, brought the same doubtful refusal.
     ``another_offer``: an untried offer holds its margin and tries are left.
     ``may_have_left``: an earlier purchase call of this attempt may have reached the upstream.
-    ``absence_proves``: the upstream's 'no record' is proof by now.
+    ``absence_proves``: the upstream's 'no record' is proof by now. ``absence_may_prove``: it can
+    still become proof, if the upstream goes on saying so.
     """
 
     agreed: bool = False
     another_offer: bool = False
     may_have_left: bool = False
     absence_proves: bool = False
+    absence_may_prove: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ def decide(
         case Pending():
             return _still_open(order, attempt, is_current, Follow.ENQUIRE, formed=True)
         case Unknown():
-            return _still_open(order, attempt, is_current, Follow.ENQUIRE, formed=False)
+            follow = Follow.REVIEW if news.for_review else Follow.ENQUIRE
+            return _still_open(order, attempt, is_current, follow, formed=False)
         case Absent():
             return _absent(order, attempt, is_current, given)
         case NotSent():
@@ -167,7 +170,8 @@ def _absent(
     if given.absence_proves:
         refusal = Rejected(Fault.OTHER, formed=False, reason="")
         return _rejected(order, attempt, refusal, given, is_current=is_current)
-    return _still_open(order, attempt, is_current, Follow.REVIEW, formed=False)
+    follow = Follow.ENQUIRE if given.absence_may_prove else Follow.REVIEW
+    return _still_open(order, attempt, is_current, follow, formed=False)
 
 
 def _not_sent(

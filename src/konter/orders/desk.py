@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from konter.db.ids import IdBlocks
 from konter.db.pool import Database
@@ -13,7 +14,8 @@ from konter.funding.desk import FundingDesk
 from konter.kernel.clock import Clock
 from konter.kernel.money import Rupiah
 from konter.kernel.wire_types import Heard, WireRequest
-from konter.upstreams.contract import Provider
+from konter.suppliers.breaker import BreakerLimits
+from konter.upstreams.contract import Doubt, Provider
 from konter.upstreams.wire import StartBy
 
 
@@ -38,6 +40,10 @@ class Hints(Protocol):
 
     def news(self, order_ids: Sequence[int]) -> None: ...
 
+    def told(self) -> None:
+        """There is something to tell resellers."""
+        ...
+
 
 class PendingDeadline(StrEnum):
     """What the fifth answer that is still pending leads to."""
@@ -46,9 +52,15 @@ class PendingDeadline(StrEnum):
     REFUND = "refund"
 
 
+HURRY: Final = 5
+"""A hint or a person's refresh may have a status call made after so small a part of its spacing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Times:
-    """All in seconds."""
+    """All in seconds. ``check_spacing``: from a sale to the first status call, where asking buys
+    nothing; hinted ones may come sooner. The others go for purchases and for asking by re-post.
+    """
 
     enquiry_first: float = 120
     enquiry_spacing: float = 120
@@ -57,6 +69,7 @@ class Times:
     stuck_after: float = 1800
     repeat_gap: float = 60
     payment_grace: float = 60
+    check_spacing: float = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +88,17 @@ class OrdersDesk:
     max_tries: int = 3
     pending_deadline: PendingDeadline = PendingDeadline.REVIEW
     development: bool = False
+    breaker: BreakerLimits = field(default_factory=BreakerLimits)
+
+    def asks_by_reposting(self, account: str) -> bool:
+        """Whether every call about a purchase there could buy, an enquiry too."""
+        return self.providers[account].traits.doubt is Doubt.REPOST
+
+    def gap(self, account: str) -> timedelta:
+        """The least time from the end of one call about an attempt to the next enquiry."""
+        times = self.times
+        reposts = self.asks_by_reposting(account)
+        return timedelta(seconds=times.enquiry_min_gap if reposts else times.check_spacing / HURRY)
 
     def lease_s(self, account: str) -> float:
         """Seconds: more than twice the longest possible call, which starts in its first quarter."""

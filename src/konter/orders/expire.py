@@ -10,6 +10,7 @@ from konter.hooks import notices
 from konter.orders import store
 from konter.orders.checkout_store import lock_checkouts, write_checkouts
 from konter.orders.desk import OrdersDesk
+from konter.orders.report import tell_resellers
 from konter.orders.states import OrderState
 
 log = structlog.get_logger("konter.orders")
@@ -55,6 +56,7 @@ async def expire_unpaid(desk: OrdersDesk) -> int:
         await write_checkouts(tx, [checkout for _, checkout in locked.values()])
         told = [_notice(order, now) for order in orders if not order.is_guests]
         await notices.add_many(tx, told)
+        await tell_resellers(desk, tx, orders, at=now)
     desk.hints.news(overdue)
     log.info("orders.expired", orders=len(overdue))
     return len(overdue)

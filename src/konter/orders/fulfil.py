@@ -10,6 +10,7 @@ from konter.kernel.outcome import NotSent, Outcome, Unknown
 from konter.kernel.wire_types import WireAnswer, WireSilence
 from konter.orders.claim import Claimed
 from konter.orders.desk import OrdersDesk
+from konter.orders.store import AttemptRow
 from konter.orders.tidings import Settled, Tidings, Via
 from konter.upstreams.contract import Provider, Purchase
 from konter.upstreams.wire import StartBy
@@ -27,13 +28,7 @@ async def fulfil(desk: OrdersDesk, settler: Settler, claimed: Claimed) -> None:
         await settler.submit(Tidings(attempt.id, nothing, Via.PARKED, desk.clock.now()))
         return
     provider = desk.providers[attempt.account]
-    ask = Purchase(
-        reference=attempt.reference,
-        sku=attempt.sku,
-        customer_no=attempt.customer_no,
-        max_price=Rupiah(attempt.max_price),
-        first=claimed.first,
-    )
+    ask = ask_of(attempt, first=claimed.first)
     via = Via.PURCHASE if claimed.first else Via.ENQUIRY
     heard = await desk.wire.ask(
         provider.purchase(ask) if claimed.first else provider.enquiry(ask),
@@ -60,6 +55,18 @@ async def fulfil(desk: OrdersDesk, settler: Settler, claimed: Claimed) -> None:
         via=via.value,
         outcome=type(news).__name__,
         state=settled.state.value,
+    )
+
+
+def ask_of(attempt: AttemptRow, *, first: bool) -> Purchase:
+    """The purchase as this attempt asks it, letter for letter, every time."""
+    return Purchase(
+        reference=attempt.reference,
+        sku=attempt.sku,
+        customer_no=attempt.customer_no,
+        max_price=Rupiah(attempt.max_price),
+        first=first,
+        sent_at=attempt.first_sent_at,
     )
 
 

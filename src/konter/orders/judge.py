@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from konter.catalogue.destinations import Destination, read_destination
-from konter.catalogue.offers import Offer, Sellable, usable_offers
+from konter.catalogue.offers import Offer, Sellable, first_free, usable_offers
 from konter.db.pool import Tx
-from konter.kernel.clock import WIB, business_date
+from konter.kernel.clock import WIB
 from konter.kernel.errors import Invalid, Refused
 from konter.kernel.money import Rupiah
 from konter.orders.desk import OrdersDesk
 from konter.orders.requests import Ask, Placed
-
-# The same product to the same number on the same day, for products that refuse a second sale.
-SOLD_TODAY = """
-SELECT DISTINCT o.product_id, o.target_id, o.server_id
-FROM unnest(%(product_id)s::bigint[], %(target_id)s::text[], %(server_id)s::text[])
-    AS n (product_id, target_id, server_id)
-JOIN orders.orders o ON o.business_date = %(today)s AND o.product_id = n.product_id
-    AND o.target_id = n.target_id AND o.server_id IS NOT DISTINCT FROM n.server_id
-WHERE o.state IN ('held', 'sent', 'delivered', 'disputed')
-"""
-
-Thing = tuple[int, str, str | None]
-"""What is bought for whom: the product and the number."""
+from konter.orders.sold import Thing, accounts_of, sells_once, sold_today
+from konter.suppliers.breaker import Key
+from konter.suppliers.gate import blocked_accounts
 
 
 class ProductClosed(Refused):
@@ -55,18 +45,47 @@ class Wanted:
     @property
     def thing(self) -> Thing:
         parts = self.destination.parts
-        return self.sellable.product_id, parts[0], parts[1] if len(parts) > 1 else None
+        return Thing(self.sellable.product_id, parts[0], parts[1] if len(parts) > 1 else None)
 
 
 @dataclass(slots=True)
 class Shelf:
-    """What a batch may sell: ``sold`` says what was sold today already.
+    """What a batch may sell. ``sold``: which accounts sold what today already; ``blocked``: those
+    that nothing may be sent to now; ``probing``: breakers that an order of the batch tries.
 
     ``offers``: those to buy at now, by product and price; the same for all of the batch.
     """
 
-    sold: set[Thing]
+    sold: set[tuple[Thing, str]]
+    blocked: Set[str] = frozenset()
+    probing: set[Key] = field(default_factory=set)
     offers: dict[tuple[int, int], list[Offer]] = field(default_factory=dict)
+
+    def take(self, thing: Thing, offer: Offer) -> None:
+        """An order of the batch will be bought at this offer."""
+        self.sold.add((thing, offer.account))
+        self.probing.update(offer.probes)
+
+
+async def stock_shelf(
+    desk: OrdersDesk,
+    tx: Tx,
+    things: Iterable[tuple[Thing, Sellable]],
+    now: datetime,
+    *,
+    sends: bool,
+) -> Shelf:
+    """Nothing is asked of the database for products that sell often and at one account.
+
+    ``sends``: what is placed is sent at once, so an account that takes nothing now comes last.
+    """
+    asked = list(things)
+    products = {sellable.product_id: sellable for _, sellable in asked}.values()
+    limited = {sellable.product_id for sellable in products if sells_once(sellable)}
+    once_a_day = {(thing, None) for thing, _ in asked if thing.product_id in limited}
+    sold = {(thing, account) for (thing, _), account in await sold_today(desk, tx, once_a_day, now)}
+    several = sends and any(len(accounts_of(sellable)) > 1 for sellable in products)
+    return Shelf(sold, await blocked_accounts(tx) if several else frozenset())
 
 
 def read_asks(
@@ -98,15 +117,41 @@ def read_asks(
 
 
 def best_offer(desk: OrdersDesk, wanted: Wanted, shelf: Shelf, now: datetime) -> Offer | Refused:
-    """The offer to buy at, or why this is not sold now: ProductClosed, SoldToday."""
+    """The offer to buy at, or why this is not sold now: ProductClosed, SoldToday, or that its
+    destination cannot be written as any of its suppliers wants it."""
     priced = (wanted.sellable.product_id, wanted.price)
     if (offers := shelf.offers.get(priced)) is None:
         offers = shelf.offers[priced] = offers_now(desk, wanted.sellable, wanted.price, now)
     if not wanted.sellable.is_active or not offers:
         return ProductClosed()
-    if not offers[0].multi and wanted.thing in shelf.sold:
+    return pick(desk, shelf, offers, wanted.thing, brand=wanted.sellable.brand)
+
+
+def pick(
+    desk: OrdersDesk, shelf: Shelf, offers: Sequence[Offer], thing: Thing, *, brand: str
+) -> Offer | Refused:
+    """The first of these offers that can take this thing now. One at an account that takes nothing
+    just now is better than none: the order waits for it."""
+    fresh = [o for o in offers if o.multi or (thing, o.account) not in shelf.sold]
+    if not fresh:
         return SoldToday()
-    return offers[0]
+    if thing.server_id is not None:
+        joined = {o.account: customer_no(desk, o.account, thing, brand) for o in fresh}
+        fit = [o for o in fresh if isinstance(joined[o.account], str)]
+        if not fit:
+            return next(why for why in joined.values() if isinstance(why, Refused))
+        fresh = fit
+    free = [o for o in fresh if o.account not in shelf.blocked]
+    return first_free(free or fresh, shelf.probing) or ProductClosed()
+
+
+def customer_no(desk: OrdersDesk, account: str, thing: Thing, brand: str) -> str | Refused:
+    """The destination as this account wants it, or why it cannot be written so."""
+    parts = (thing.target_id, thing.server_id) if thing.server_id else (thing.target_id,)
+    try:
+        return desk.providers[account].join(parts, brand)
+    except Refused as error:
+        return error
 
 
 def offers_now(desk: OrdersDesk, sellable: Sellable, price: int, now: datetime) -> list[Offer]:
@@ -117,20 +162,6 @@ def offers_now(desk: OrdersDesk, sellable: Sellable, price: int, now: datetime) 
         price=Rupiah(price),
         minimum_margin=desk.minimum_margin,
         minute_of_day_wib=local.hour * 60 + local.minute,
-        blocked=set(),
+        blocked=frozenset(),
     )
     return [offer for offer in offers if offer.account in desk.providers]
-
-
-async def sold_today(tx: Tx, fresh: Sequence[Wanted], now: datetime) -> set[Thing]:
-    """Which of these were sold today already; asked only for products that sell once a day."""
-    once_a_day = [w.thing for w in fresh if not all(o.multi for o in w.sellable.offers)]
-    if not once_a_day:
-        return set()
-    facts = {
-        "product_id": [thing[0] for thing in once_a_day],
-        "target_id": [thing[1] for thing in once_a_day],
-        "server_id": [thing[2] for thing in once_a_day],
-        "today": business_date(now),
-    }
-    return {(row[0], row[1], row[2]) for row in await tx.rows(SOLD_TODAY, facts)}

@@ -17,6 +17,7 @@ class _Kept(msgspec.Struct, frozen=True):
     twice: bool
     reversal: bool
     happened_at: datetime
+    message: str = ""
 
 
 def add(kept: str | None, news: Rejected, happened_at: datetime) -> str:
@@ -29,6 +30,7 @@ def add(kept: str | None, news: Rejected, happened_at: datetime) -> str:
         news.twice,
         news.reversal,
         happened_at,
+        news.message,
     )
     standing = _decode(kept)
     if not any(msgspec.structs.replace(k, happened_at=happened_at) == new for k in standing):
@@ -40,7 +42,7 @@ def read(kept: str | None) -> list[tuple[Rejected, datetime]]:
     """The refusals in the order they came, with when they came."""
     return [
         (
-            Rejected(k.fault, k.formed, k.reason, k.code, k.twice, k.reversal),
+            Rejected(k.fault, k.formed, k.reason, k.code, k.twice, k.reversal, k.message),
             k.happened_at,
         )
         for k in _decode(kept)

@@ -20,8 +20,9 @@ from konter.ledger.holds import Hold, hold_many
 from konter.ledger.wallets import Wallet, lock_wallets
 from konter.orders import birth, requests
 from konter.orders.desk import OrdersDesk
-from konter.orders.judge import Shelf, Wanted, best_offer, read_asks, sold_today
+from konter.orders.judge import Shelf, Wanted, best_offer, read_asks, stock_shelf
 from konter.orders.requests import Ask, Placed
+from konter.suppliers.breaker import take_probes
 
 log = structlog.get_logger("konter.orders")
 
@@ -74,14 +75,15 @@ async def place_many(desk: OrdersDesk, asks: Sequence[Ask]) -> list[Placed | Exc
 async def _place(desk: OrdersDesk, asks: Sequence[Ask]) -> list[Placed | Exception]:
     now = desk.clock.now()
     async with desk.db.transaction() as tx:
-        sold = await sellables(tx, sorted({ask.product_id for ask in asks}))
+        sold = await sellables(tx, sorted({ask.product_id for ask in asks}), at=now)
         results, wanted = read_asks(desk, asks, sold)
         order_ids = dict(zip(wanted, await desk.ids.take(tx, len(wanted)), strict=True))
         entered = await requests.enter(tx, asks, order_ids, at=now)
         results.update(entered.answered)
         fresh = [wanted[place] for place in entered.fresh]
         wallets = await lock_wallets(tx, {w.ask.user_id for w in fresh})
-        till = Till(wallets, Shelf(await sold_today(tx, fresh, now)))
+        things = ((w.thing, w.sellable) for w in fresh)
+        till = Till(wallets, await stock_shelf(desk, tx, things, now, sends=True))
         births: list[birth.Birth] = []
         for place in entered.fresh:
             judged = _judge(desk, wanted[place], till, now)
@@ -92,6 +94,7 @@ async def _place(desk: OrdersDesk, asks: Sequence[Ask]) -> list[Placed | Excepti
                 births.append(birth.birth_of(desk, wanted[place], judged, **given, now=now))
         refused = {place: results[place] for place in entered.fresh if place in results}
         await requests.refuse(tx, asks, refused)
+        await take_probes(tx, till.shelf.probing, at=now, limits=desk.breaker)
         results.update(await birth.bear(desk, tx, births, at=now))
         await hold_many(tx, [_hold(b, now) for b in births], locked=wallets, at=now)
     if births:
@@ -118,7 +121,7 @@ def _judge(desk: OrdersDesk, wanted: Wanted, till: Till, now: datetime) -> Offer
             shortage=Rupiah(wanted.price - available).wire(),
         )
     till.spent[user_id] = till.spent.get(user_id, 0) + wanted.price
-    till.shelf.sold.add(wanted.thing)
+    till.shelf.take(wanted.thing, offer)
     return offer
 
 

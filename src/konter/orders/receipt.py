@@ -28,6 +28,10 @@ class GivenBack(Enum):
     TWICE = ("the order was paid before", "pesanan sudah dibayar sebelumnya")
     TOO_LITTLE = ("it was too little", "jumlahnya kurang")
     TOO_LATE = ("it came after the order had ended", "pesanan sudah berakhir")
+    SOLD_TODAY = (
+        "the upstream sells this to one number once a day",
+        "produk ini sudah dibeli hari ini untuk nomor yang sama",
+    )
 
     @property
     def because(self) -> str:
@@ -50,10 +54,12 @@ class Source:
 
 @dataclass(slots=True)
 class Receipts:
-    """All that one commit will write. ``begun``: orders that are held now, with their source."""
+    """All that one commit will write. ``begun``: orders that are held now, with their source;
+    ``given_up``: unpaid ones that nobody can fulfil."""
 
     at: datetime
     begun: list[tuple[store.OrderRow, Source]] = field(default_factory=list)
+    given_up: list[store.OrderRow] = field(default_factory=list)
     checkouts: list[CheckoutRow] = field(default_factory=list)
     moves: list[store.Move] = field(default_factory=list)
     transfers: list[Transfer] = field(default_factory=list)
@@ -88,6 +94,18 @@ def hold(
         said += f" Kelebihan {Rupiah(rest).shown()} masuk ke saldo Anda."
     work.applied.append((payment.id, AppliedTo.ORDER))
     _tell(work, payment, order, said)
+
+
+def give_up(work: Receipts, order: store.OrderRow, checkout: CheckoutRow, why: GivenBack) -> None:
+    """An unpaid order ends, because its payment could buy nothing."""
+    order.moves += 1
+    work.moves.append(
+        store.Move(order.id, order.moves, order.state, OrderState.CANCELLED, why.because)
+    )
+    order.state, order.reason = OrderState.CANCELLED, why.told.capitalize()
+    checkout.waits = False
+    work.given_up.append(order)
+    work.checkouts.append(checkout)
 
 
 def give_back(work: Receipts, payment: Unapplied, order: store.OrderRow, why: GivenBack) -> None:

@@ -1,59 +1,21 @@
-"""What one commit of settlement will write, noted item by item before anything is written."""
+"""A decision is noted: what it moves, and what is to be done next. Nothing is written yet."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 
-from konter.hooks import notices, tasks
+from konter.hooks import tasks
 from konter.kernel.money import Rupiah
-from konter.kernel.outcome import Delivered, Fault, Outcome, Pending, Rejected
+from konter.kernel.outcome import Absent, Delivered, Outcome, Rejected
 from konter.ledger.holds import Hold
 from konter.ledger.post import Transfer
-from konter.orders import follow, store
+from konter.orders import store
+from konter.orders.blame import note_end
 from konter.orders.decide import Cost, Follow, Price, Step
+from konter.orders.noted import Work
 from konter.orders.states import HOLDING, OrderState
+from konter.orders.tell_buyer import tell_buyer
 from konter.orders.tidings import Tidings
-from konter.orders.words import buyers_words
-
-
-@dataclass(slots=True)
-class Work:
-    """All that one commit will write."""
-
-    at: datetime
-    attempts: dict[int, store.AttemptRow]
-    orders: dict[int, store.OrderRow]
-    moves: list[store.Move] = field(default_factory=list)
-    captures: list[Hold] = field(default_factory=list)
-    releases: list[Hold] = field(default_factory=list)
-    costs: list[Transfer] = field(default_factory=list)
-    notices: list[notices.Notice] = field(default_factory=list)
-    tasks: list[tasks.Task] = field(default_factory=list)
-    ended: set[int] = field(default_factory=set)
-    onward: list[tuple[store.AttemptRow, Follow]] = field(default_factory=list)
-    gates: list[tuple[store.AttemptRow, Rejected]] = field(default_factory=list)
-    offers: follow.Offers = field(default_factory=dict)
-
-
-def note_words(
-    order: store.OrderRow, attempt: store.AttemptRow, news: Outcome, happened_at: datetime
-) -> None:
-    """Keep the upstream's last words: whole beside the attempt, the buyer's part on the order."""
-    words: str | None = None
-    match news:
-        case Delivered():
-            words = attempt.message = news.message
-            attempt.serial = news.serial
-        case Rejected():
-            attempt.message, attempt.code = news.reason, news.code
-            words = None if news.fault is Fault.SUPPLIER else news.reason
-        case Pending():
-            words = attempt.message = news.message
-        case _:
-            attempt.message = news.detail[:500]
-    if words is not None:
-        order.last_words, order.last_words_at = buyers_words(words), happened_at
 
 
 def move_money(
@@ -78,6 +40,10 @@ def move_money(
         if known is None:
             detail = f"{order.code}: cost unreadable, booked the expected {attempt.cost}"
             work.tasks.append(tasks.Task("unreadable_cost", f"order:{order.id}", detail, work.at))
+        elif attempt.cost > attempt.max_price:
+            # Not every upstream takes a limit with the purchase.
+            detail = f"{order.code}: {attempt.account} took {attempt.cost}, not {attempt.max_price}"
+            work.tasks.append(tasks.Task("dear_cost", f"order:{order.id}", detail, work.at))
     elif step.cost is Cost.RETURN and attempt.cost is not None:
         work.costs.append(_cost(order, attempt, "costback", item.happened_at))
 
@@ -117,7 +83,7 @@ def move_order(
         order.disputes += 1
         detail = f"{order.code}: {because} while {was}; decide with konter order resolve"
         work.tasks.append(tasks.Task("dispute", f"order:{order.id}", detail, work.at))
-    follow.tell_buyer(work.notices, order, news, work.at)
+    tell_buyer(work.notices, order, news, work.at)
 
 
 def _because(news: Outcome) -> str:
@@ -132,17 +98,25 @@ def note_follow(
     attempt: store.AttemptRow,
     step: Step,
     *,
+    item: Tidings,
     news: Outcome,
-    ended: bool,
 ) -> None:
+    """Note what is to be done next, ``news`` being as much of ``item`` as was believed."""
     if step.follow in (Follow.NEXT_OFFER, Follow.WAIT_FOR_SUPPLIER):
         attempt.is_current = False
         work.onward.append((attempt, step.follow))
-    if ended and isinstance(news, Rejected) and news.fault is Fault.SUPPLIER:
-        work.gates.append((attempt, news))
     if step.follow is Follow.REVIEW:
-        detail = f"{order.code}: {attempt.account} has no record of {attempt.reference}"
+        said = "has no record of" if isinstance(news, Absent) else "answered in doubt about"
+        detail = f"{order.code}: {attempt.account} {said} {attempt.reference}: {attempt.message}"
         work.tasks.append(tasks.Task("review", f"order:{order.id}", detail, work.at))
+
+
+def end_attempt(work: Work, attempt: store.AttemptRow, news: Outcome, item: Tidings) -> None:
+    """It is over: nothing is asked about it any more."""
+    attempt.next_action_at = None
+    attempt.lease_until = None
+    attempt.ended_at = work.at
+    note_end(work.blame, attempt, news, item)
 
 
 def note_overtaken(work: Work, attempt: store.AttemptRow, refusal: Rejected) -> None:

@@ -14,11 +14,11 @@ from konter.kernel.errors import Invalid, Refused
 from konter.kernel.money import Rupiah
 from konter.ledger.post import Transfer, post
 from konter.ledger.read import of_order
-from konter.ledger.wallets import owed_to
 from konter.orders import store
 from konter.orders.desk import OrdersDesk
 from konter.orders.giveback import owe_price
 from konter.orders.read import OrderNotFound, orders_by_id
+from konter.orders.report import tell_resellers
 from konter.orders.states import LIVE, AttemptState, OrderState
 
 log = structlog.get_logger("konter.orders")
@@ -91,6 +91,7 @@ async def resolve(
         await store.write_attempts(tx, attempts)
         await store.write_orders(tx, [order], at=now)
         await store.write_moves(tx, [move], at=now)
+        await tell_resellers(desk, tx, [order], at=now)
         await tasks.close_many(tx, [f"order:{order.id}"], at=now, by=actor)
     desk.hints.news([order_id])
     log.info("order.resolved", order=order.code, decision=decision.value, actor=actor)
@@ -108,7 +109,7 @@ def _decided(
 ) -> tuple[Transfer | None, OrderState]:
     """The one transfer of a decision, and where the order ends. ``uncovered``: whole rupiah."""
     paid = order.price_at == "sales"
-    wallet = owed_to(order.user_id)
+    wallet = order.buyers_account
     if decision is Decision.CHARGE and order.is_guests:
         raise DecisionImpossible(decision=decision.value, because="a guest has no wallet to charge")
     match decision:

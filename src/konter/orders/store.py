@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from konter.db.pool import Tx
-from konter.ledger.wallets import GUEST
+from konter.ledger.wallets import GUEST, owed_to
 from konter.orders.states import AttemptState, OrderState
 
 # Orders first, then attempts, in id order: everyone who settles locks the same way.
@@ -16,6 +16,7 @@ SELECT a.id, a.order_id, a.number, a.is_current, a.reference, a.account, a.sku, 
        a.expected_cost, a.max_price, a.state, a.next_action_at, a.lease_until, a.fence, a.sends,
        a.enquiries, a.not_sent, a.first_sent_at, a.last_call_at, a.refused_at,
        a.parked_news::text AS parked_news, a.cost, a.serial, a.code, a.message, a.ended_at,
+       a.is_known, a.for_review, a.absences, a.absent_at,
        o.code AS order_code, o.user_id, o.product_id, o.product_name, o.product_brand, o.target_id,
        o.server_id, o.price, o.price_at, o.state AS order_state, o.tries, o.moves, o.disputes,
        o.serial AS order_serial, o.reason, o.last_words, o.last_words_at, o.created_at
@@ -31,16 +32,19 @@ UPDATE orders.attempts a SET
     lease_until = n.lease_until, fence = n.fence, sends = n.sends, enquiries = n.enquiries,
     not_sent = n.not_sent, first_sent_at = n.first_sent_at, last_call_at = n.last_call_at,
     refused_at = n.refused_at, parked_news = n.parked_news, cost = n.cost, serial = n.serial,
-    code = n.code, message = n.message, ended_at = n.ended_at
+    code = n.code, message = n.message, ended_at = n.ended_at, is_known = n.is_known,
+    for_review = n.for_review, absences = n.absences, absent_at = n.absent_at
 FROM unnest(%(id)s::bigint[], %(is_current)s::boolean[], %(state)s::text[],
     %(next_action_at)s::timestamptz[], %(lease_until)s::timestamptz[], %(fence)s::bigint[],
     %(sends)s::integer[], %(enquiries)s::integer[], %(not_sent)s::integer[],
     %(first_sent_at)s::timestamptz[], %(last_call_at)s::timestamptz[],
     %(refused_at)s::timestamptz[], %(parked_news)s::jsonb[], %(cost)s::bigint[],
-    %(serial)s::text[], %(code)s::text[], %(message)s::text[], %(ended_at)s::timestamptz[])
+    %(serial)s::text[], %(code)s::text[], %(message)s::text[], %(ended_at)s::timestamptz[],
+    %(is_known)s::boolean[], %(for_review)s::boolean[], %(absences)s::smallint[],
+    %(absent_at)s::timestamptz[])
     AS n (id, is_current, state, next_action_at, lease_until, fence, sends, enquiries, not_sent,
           first_sent_at, last_call_at, refused_at, parked_news, cost, serial, code, message,
-          ended_at)
+          ended_at, is_known, for_review, absences, absent_at)
 WHERE a.id = n.id
 """
 
@@ -105,10 +109,20 @@ class OrderRow:
         """Whether its buyer has no account: no wallet, and nowhere to be sent a notice."""
         return self.user_id == GUEST
 
+    @property
+    def buyers_account(self) -> str:
+        """Where what we owe its buyer lies: their wallet, or of a guest ``refunds_due``."""
+        return owed_to(self.user_id)
+
 
 @dataclass(slots=True)
 class AttemptRow:
-    """An attempt, locked by this transaction."""
+    """An attempt, locked by this transaction.
+
+    ``sends``: purchase-capable calls that may have left; a status call is none. ``is_known``: the
+    upstream has said that it has this purchase. ``for_review``: only a person ends it.
+    ``absences``: answers in a row that it has no record, since ``absent_at``.
+    """
 
     id: int
     order_id: int
@@ -136,6 +150,14 @@ class AttemptRow:
     code: str | None
     message: str | None
     ended_at: datetime | None
+    is_known: bool
+    for_review: bool
+    absences: int
+    absent_at: datetime | None
+
+    def in_flight(self, now: datetime) -> bool:
+        """Whether a call about it holds its lease: nothing frees the order meanwhile."""
+        return self.lease_until is not None and self.lease_until > now
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +190,12 @@ class Move:
 Rows = Sequence[AttemptRow] | Sequence[OrderRow] | Sequence[NewAttempt] | Sequence[Move]
 
 ATTEMPT_FIELDS = tuple(f.name for f in fields(AttemptRow))
+
+
+def never_left(order: OrderRow, attempt: AttemptRow, now: datetime) -> bool:
+    """No call about it is in flight and none may have reached the upstream."""
+    unsent = attempt.state is AttemptState.DUE and attempt.sends == 0
+    return order.state is OrderState.HELD and unsent and not attempt.in_flight(now)
 
 
 async def lock_for_news(

@@ -16,7 +16,8 @@ from konter.orders.states import OrderState
 class Via(StrEnum):
     """How news came. Only a call's own answer ends its lease and can agree with an earlier one.
 
-    PARKED carries no news of its own: it settles what waited for a call that was lost.
+    PARKED carries no news of its own: it settles what waited for a call that was lost. RECHECK is a
+    status call about an attempt that has ended, because somebody hinted at it.
     """
 
     PURCHASE = "purchase"
@@ -25,6 +26,7 @@ class Via(StrEnum):
     DEADLINE = "deadline"
     OPERATOR = "operator"
     PARKED = "parked"
+    RECHECK = "recheck"
 
 
 CALLS: Final = frozenset({Via.PURCHASE, Via.ENQUIRY})

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 
+# A product may be called after somebody else's money: Saldo Gojek 10.000.
 OURS = re.compile(
-    r"\s*[,;.(@-]*\s*\b(?:sisa\s+)?(?:saldo|sal|deposit|depo|hrg|hpp|modal|harga\s+beli|cost)\b.*",
+    r"\s*[,;.(@-]*\s*\b(?:sisa\s+)?(?:saldo|sal|deposit|depo|hrg|hpp|modal|harga\s+beli|cost)\b"
+    r"(?!\s+(?:dana|ovo|go-?pay|gojek|grab|link\s?aja|shopee|i\.?saku|maxim|astra|doku|kaspro)).*",
     re.IGNORECASE | re.DOTALL,
 )
 THEIR_NUMBER = re.compile(r"\bT#\s*\w+\s*", re.IGNORECASE)

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import structlog
-
 from konter.db.pool import Tx
-from konter.hooks import inbox, notices, tasks
+from konter.hooks import inbox
 from konter.ledger.post import post
 from konter.orders import store
+from konter.orders.announce import announce
+from konter.orders.blame import write_blame
 from konter.orders.desk import OrdersDesk
 from konter.orders.giveback import end_holds
-from konter.orders.onward import close_gates, next_attempts
-from konter.orders.record import Work
+from konter.orders.noted import Work
+from konter.orders.onward import next_attempts
 from konter.orders.tidings import Tidings
 from konter.suppliers import exchanges
-
-log = structlog.get_logger("konter.orders")
 
 
 async def write(desk: OrdersDesk, tx: Tx, work: Work, tidings: Sequence[Tidings]) -> None:
     """Everything of one commit. Attempts that stop being current make way before new ones come."""
-    await close_gates(tx, work)
+    work.tasks += await write_blame(desk, tx, work.blame, at=work.at)
     new_attempts = await next_attempts(desk, tx, work)
     await store.write_attempts(tx, list(work.attempts.values()))
     await store.insert_attempts(tx, new_attempts, at=work.at)
@@ -37,11 +35,7 @@ async def write(desk: OrdersDesk, tx: Tx, work: Work, tidings: Sequence[Tidings]
         at=work.at,
     )
     await post(tx, work.costs, at=work.at)
-    await notices.add_many(tx, work.notices)
-    ended = [f"order:{order_id}" for order_id in work.ended]
-    await tasks.close_many(tx, ended, at=work.at, by="settled", kind="stuck")
-    for kind, subject, detail in await tasks.open_many(tx, work.tasks):
-        log.warning("alert." + kind, subject=subject, detail=detail)
+    await announce(desk, tx, work)
     await exchanges.keep(tx, [t.exchange for t in tidings if t.exchange is not None])
     heard = [
         inbox.Finished(t.message, "handled", type(t.news).__name__)

@@ -12,6 +12,7 @@ from konter.orders import store
 from konter.orders.checkout_store import write_checkouts
 from konter.orders.desk import OrdersDesk
 from konter.orders.receipt import Receipts
+from konter.orders.report import tell_resellers
 
 # An upstream that sells once a day counts the day it is asked, not the day the order was made.
 SELL_TODAY = """
@@ -23,7 +24,7 @@ WHERE id = ANY(%(ids)s) AND business_date <> %(today)s
 async def write_receipts(desk: OrdersDesk, tx: Tx, work: Receipts) -> None:
     """Everything of one commit, on orders and payments locked by this transaction."""
     orders = [order for order, _ in work.begun]
-    await store.write_orders(tx, orders, at=work.at)
+    await store.write_orders(tx, [*orders, *work.given_up], at=work.at)
     if orders:
         facts = {"ids": [order.id for order in orders], "today": business_date(work.at)}
         await tx.run(SELL_TODAY, facts)
@@ -33,6 +34,8 @@ async def write_receipts(desk: OrdersDesk, tx: Tx, work: Receipts) -> None:
     await post(tx, work.transfers, at=work.at)
     await owe_many(desk.funding, tx, work.owed, at=work.at)
     await mark_applied(tx, work.applied, at=work.at)
+    if work.given_up:
+        await tell_resellers(desk, tx, work.given_up, at=work.at)
     await notices.add_many(tx, work.notices)
     done = [f"payment:{payment_id}" for payment_id, _ in work.applied]
     await tasks.close_many(tx, done, at=work.at, by="applied", kind="payment_stuck")

@@ -6,17 +6,18 @@ The counts are rows, so the limits hold across processes; a row's own lock order
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from konter.db.pool import Tx
 from konter.kernel.errors import Refused
+from konter.people.addresses import counted_as
 
 COUNT = """
 INSERT INTO people.attempts AS a (subject, counted, ends_at)
-VALUES (%(subject)s, 1, %(ends_at)s)
+VALUES (%(subject)s, %(by)s, %(ends_at)s)
 ON CONFLICT (subject) DO UPDATE SET
-    counted = CASE WHEN a.ends_at <= %(at)s THEN 1 ELSE a.counted + 1 END,
+    counted = CASE WHEN a.ends_at <= %(at)s THEN 0 ELSE a.counted END + excluded.counted,
     ends_at = CASE WHEN a.ends_at <= %(at)s THEN excluded.ends_at ELSE a.ends_at END
 RETURNING counted, ends_at
 """
@@ -52,13 +53,32 @@ async def count(
     """Count one attempt; answers the refusal when it is one too many.
 
     Answered, not raised, so that the caller can commit the count first. Subjects must be counted
-    in one order everywhere (``register:``, ``remote:``, ``email:``), or two callers could deadlock.
+    in one order everywhere (``register:``, ``remote:``, ``email:``; ``signs:``, ``sign:``), or two
+    callers could deadlock.
     """
-    row = await tx.row(COUNT, {"subject": subject, "at": at, "ends_at": at + window})
+    counted = await tally(tx, subject, window=window, at=at)
+    return None if counted.so_far <= most else TooManyAttempts(retry_after=counted.retry_after)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How much was counted in the window that runs, and the seconds until it ends."""
+
+    so_far: int
+    seconds_left: float
+
+    @property
+    def retry_after(self) -> int:
+        """Whole seconds, at least one."""
+        return max(1, math.ceil(self.seconds_left))
+
+
+async def tally(tx: Tx, subject: str, *, window: timedelta, at: datetime, by: int = 1) -> Tally:
+    """Count ``by`` more; answers where that leads. The window starts with the first of them."""
+    facts = {"subject": subject, "by": by, "at": at, "ends_at": at + window}
+    ((so_far, ends_at),) = await tx.rows(COUNT, facts)
     await tx.run(PRUNE, {"at": at})
-    if row is None or row[0] <= most:
-        return None
-    return TooManyAttempts(retry_after=max(1, math.ceil((row[1] - at).total_seconds())))
+    return Tally(so_far, (ends_at - at).total_seconds())
 
 
 async def take_back(tx: Tx, subject: str) -> None:
@@ -76,25 +96,12 @@ def of_email(email: str) -> str:
 
 
 def of_remote(remote: str) -> str:
-    return f"remote:{_network(remote)}"
+    return f"remote:{counted_as(remote)}"
 
 
 def of_registration(remote: str) -> str:
-    return f"register:{_network(remote)}"
+    return f"register:{counted_as(remote)}"
 
 
 def of_guest(remote: str) -> str:
-    return f"guest:{_network(remote)}"
-
-
-def _network(remote: str) -> str:
-    """An IPv6 caller owns a whole /64, so all of it counts as one."""
-    try:
-        address = ip_address(remote.partition("%")[0])
-    except ValueError:
-        return remote[:64]
-    if not isinstance(address, IPv6Address):
-        return str(address)
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(IPv6Network((int(address), 64), strict=False).network_address)
+    return f"guest:{counted_as(remote)}"

@@ -65,7 +65,12 @@ async def list_users(desk: PeopleDesk) -> list[Listed]:
 async def find_user(desk: PeopleDesk, email: str) -> Person:
     """By e-mail, in any case of letters. Raises NoSuchUser."""
     async with desk.db.read() as tx:
-        return await _one(tx, FIND, email)
+        return await find_user_in(tx, email)
+
+
+async def find_user_in(tx: Tx, email: str) -> Person:
+    """The same, in a transaction that goes on. Raises NoSuchUser."""
+    return await _one(tx, FIND, email)
 
 
 async def set_role(desk: PeopleDesk, *, email: str, role: Role) -> Person:

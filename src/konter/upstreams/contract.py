@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from konter.kernel.errors import KonterError
+from konter.kernel.errors import KonterError, Refused
 from konter.kernel.money import Rupiah
 from konter.kernel.outcome import Outcome
 from konter.kernel.wire_types import WireAnswer, WireCall, WireRequest
@@ -38,7 +38,8 @@ class ProviderTraits:
     repost_horizon: timedelta
     """After this age a re-post could become a new purchase: never send one."""
     absence_proves_after: timedelta | None
-    """When 'no record here' proves that nothing was bought; None: never, a person looks."""
+    """How long 'no record here' must be said, again and again on the day of the sale, to prove that
+    nothing was bought; None: never, a person looks."""
     price_list_gap: timedelta
 
 
@@ -49,6 +50,8 @@ class Purchase:
     ``parts`` are the destination's parts in order (user id, zone); the adapter joins them.
     ``max_price``: refuse if the upstream's price is above it. ``first``: this is the attempt's
     first purchase call, so a refusal 'not formed' is proof that nothing was bought.
+    ``sent_at``: when that first call may have left (UTC), for an upstream that names a sale by
+    its time; None: not known. ``amount``: what the buyer chose of an open denomination.
     """
 
     reference: str
@@ -56,6 +59,8 @@ class Purchase:
     customer_no: str
     max_price: Rupiah
     first: bool
+    sent_at: datetime | None = None
+    amount: Rupiah | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +109,15 @@ class PriceItem(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PriceList:
-    """A whole list, and the rows that could not be read (named, never silently dropped)."""
+    """A whole list, and the rows that could not be read (named, never silently dropped).
+
+    ``not_for_sale``: rows that were read well and are no prepaid goods (bills, inquiries, dummy
+    prices). What became one of those is not sold on; what became unreadable keeps its standing.
+    """
 
     items: tuple[PriceItem, ...]
     unreadable: tuple[str, ...] = ()
+    not_for_sale: tuple[str, ...] = ()
 
 
 class NotGenuine(KonterError):
@@ -116,6 +126,14 @@ class NotGenuine(KonterError):
     code = "not_genuine"
     status = 401
     message = "Tanda tangan tidak sah"
+
+
+class NotJoinable(Refused):
+    """How an upstream writes several parts in one destination is not known; a guess would
+    misdeliver."""
+
+    code = "destination_not_joinable"
+    message = "Format nomor tujuan untuk produk ini belum dikenal"
 
 
 class UpstreamRefused(KonterError):

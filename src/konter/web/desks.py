@@ -18,6 +18,7 @@ from konter.orders.newsroom import Newsroom
 from konter.orders.requests import Ask, Placed
 from konter.people.desk import PeopleDesk
 from konter.people.sessions import Sessions
+from konter.web.h2h.desk import H2hDoor
 from konter.web.metrics import process_registry
 
 
@@ -40,12 +41,13 @@ class ShopDoor:
 class Desks:
     """``registry``: what ``/metrics`` shows. ``trusted_proxies``: networks whose
     ``X-Forwarded-For`` is believed; from anybody else it is ignored. ``catalogue`` None: this
-    site sells nothing."""
+    site sells nothing. ``h2h`` None: members' machines are not served."""
 
     db: Database
     people: PeopleDesk
     sessions: Sessions
     catalogue: CatalogueDesk | None = None
     shop: ShopDoor | None = None
+    h2h: H2hDoor | None = None
     registry: CollectorRegistry = field(default_factory=process_registry)
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()

@@ -17,6 +17,8 @@ from litestar.openapi.spec import (
     SecurityScheme,
 )
 
+from konter.people.signatures import HMAC_HEADER
+
 API_VERSION = "1.0"
 """Of the API, not of the package: documented keys never change within it."""
 
@@ -59,7 +61,8 @@ def openapi_config() -> OpenAPIConfig:
     return OpenAPIConfig(
         title="Konter",
         version=API_VERSION,
-        description="API konter pulsa dan produk digital. Nominal berupa teks dengan dua desimal.",
+        description="API konter pulsa dan produk digital. Nominal berupa teks dengan dua desimal;"
+        " di bawah /api/v1, untuk server member, rupiah bulat.",
         # The framework puts an HTML "not found" beside its document: here, not over all of /api.
         path="/api/openapi.json",
         render_plugins=[JsonRenderPlugin(path="/", media_type=MediaType.JSON)],
@@ -67,7 +70,23 @@ def openapi_config() -> OpenAPIConfig:
             security_schemes={
                 "bearer": SecurityScheme(
                     type="http", scheme="bearer", description="Token dari /api/auth/login"
-                )
+                ),
+                "member_sign": SecurityScheme(
+                    type="apiKey",
+                    name="sign",
+                    security_scheme_in="query",
+                    description="MD5 seperti tertulis pada tiap alamat, beserta username; pada POST"
+                    " keduanya di dalam isi permintaan",
+                ),
+                "member_hmac": SecurityScheme(
+                    type="apiKey",
+                    name=HMAC_HEADER,
+                    security_scheme_in="header",
+                    description="HMAC-SHA256 atas waktu, metode, alamat, dan isi permintaan",
+                ),
+                "member_key": SecurityScheme(
+                    type="http", scheme="bearer", description="Kunci API member, kk_..."
+                ),
             },
         ),
     )

@@ -21,10 +21,9 @@ from litestar.types import (
     Send,
 )
 
-from konter.web import health
+from konter.web import health, machines
 from konter.web.api import routes as api
 from konter.web.body import BodyReader
-from konter.web.callbacks import routes as callbacks
 from konter.web.desks import Desks
 from konter.web.errors import HANDLERS
 from konter.web.metrics import Requests
@@ -117,7 +116,7 @@ async def front() -> Response[str]:
 
 
 def build_site(desks: Desks) -> Litestar:
-    """The ASGI application. Serves ``/api``, callbacks, pages and health."""
+    """The ASGI application. Serves ``/api``, machines, pages and health."""
     return Site(desks, routes())
 
 
@@ -128,7 +127,7 @@ def routes() -> list[ControllerRouterHandler]:
         health.healthz,
         health.readyz,
         health.metrics,
-        *callbacks.ROUTES,
+        *machines.routes(),
         *payment_pages.ROUTES,
         post_my_pay,
         api.routes(),

@@ -3,8 +3,7 @@
 Not part of Digiflazz. Everything is JSON under /_sim/digiflazz/.
 """
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 import msgspec
 from aiohttp import web
@@ -15,19 +14,15 @@ from konter_sim.digiflazz.books import DAY_S, Result, Transaction
 from konter_sim.digiflazz.catalogue import Item
 from konter_sim.digiflazz.codes import CODES
 from konter_sim.digiflazz.hooks import Signing
-from konter_sim.digiflazz.options import amend
 from konter_sim.digiflazz.sell import new_serial, settle
 from konter_sim.digiflazz.state import Digiflazz
 from konter_sim.digiflazz.steps import Fail, Pending, Refuse, Step, Success, Wait
+from konter_sim.knobs import amend
+from konter_sim.wishes import Act, Impossible, Wish, add_acts, wish
 
-Shape = TypeVar("Shape")
-Act = Callable[[Digiflazz, web.Request], Awaitable[object]]
+DigiAct = Act[Digiflazz]
 
 PREFIX = "/_sim/digiflazz"
-
-
-class Wish(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """A control call's body. A misspelt field is an error, never ignored."""
 
 
 class Script(Wish, kw_only=True):
@@ -79,12 +74,8 @@ class Stocking(Wish, kw_only=True):
     product_name: str | None = None
 
 
-class Impossible(Exception):
-    """The control call asks for something that is not there; HTTP 404."""
-
-
 def add_routes(app: web.Application, digi: Digiflazz) -> None:
-    looks: dict[str, Act] = {
+    looks: dict[str, DigiAct] = {
         "books": books,
         "calls": calls,
         "breaches": breaches,
@@ -93,7 +84,7 @@ def add_routes(app: web.Application, digi: Digiflazz) -> None:
         "catalogue": products,
         "script": scripts,
     }
-    acts: dict[str, Act] = {
+    acts: dict[str, DigiAct] = {
         "reset": reset,
         "options": change_options,
         "deposit": deposit,
@@ -104,29 +95,8 @@ def add_routes(app: web.Application, digi: Digiflazz) -> None:
         "ping": ping,
         "script": script,
     }
-    for name, act in looks.items():
-        app.router.add_get(f"{PREFIX}/{name}", _spoken(digi, act))
-    for name, act in acts.items():
-        app.router.add_post(f"{PREFIX}/{name}", _spoken(digi, act))
-    app.router.add_post("/_sim/script", _spoken(digi, script))
-
-
-def _spoken(digi: Digiflazz, act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
-    async def handle(request: web.Request) -> web.Response:
-        try:
-            said, status = await act(digi, request), 200
-        except (msgspec.ValidationError, msgspec.DecodeError) as bad:
-            said, status = {"error": str(bad)}, 400
-        except Impossible as missing:
-            said, status = {"error": str(missing)}, 404
-        body = msgspec.json.encode(said)
-        return web.Response(body=body, status=status, content_type="application/json")
-
-    return handle
-
-
-async def _wish(request: web.Request, shape: type[Shape]) -> Shape:
-    return msgspec.json.decode(await request.read() or b"{}", type=shape)
+    add_acts(app, PREFIX, digi, looks=looks, acts=acts)
+    add_acts(app, "/_sim", digi, looks={}, acts={"script": script})
 
 
 def _find(digi: Digiflazz, ref_id: str) -> Transaction:
@@ -192,64 +162,64 @@ async def scripts(digi: Digiflazz, _: web.Request) -> object:
 
 
 async def reset(digi: Digiflazz, request: web.Request) -> object:
-    await digi.reset(await _wish(request, dict[str, object]))
+    await digi.reset(await wish(request, dict[str, object]))
     return digi.options
 
 
 async def change_options(digi: Digiflazz, request: web.Request) -> object:
-    amend(digi.options, await _wish(request, dict[str, object]))
+    amend(digi.options, await wish(request, dict[str, object]))
     return digi.options
 
 
 async def deposit(digi: Digiflazz, request: web.Request) -> object:
-    wish = await _wish(request, TopUp)
-    digi.books.top_up(wish.amount)
+    wished = await wish(request, TopUp)
+    digi.books.top_up(wished.amount)
     return summary(digi)
 
 
 async def settle_by_hand(digi: Digiflazz, request: web.Request) -> object:
     """Finish or reverse a transaction, and tell the buyer by webhook."""
-    wish = await _wish(request, Settling)
-    known = _find(digi, wish.ref_id)
-    rc = wish.rc or {"Sukses": "00", "Gagal": "02", "Pending": "03"}[wish.status]
-    message = CODES[rc].message if rc in CODES else f"Transaksi {wish.status}"
-    sn = wish.sn
+    wished = await wish(request, Settling)
+    known = _find(digi, wished.ref_id)
+    rc = wished.rc or {"Sukses": "00", "Gagal": "02", "Pending": "03"}[wished.status]
+    message = CODES[rc].message if rc in CODES else f"Transaksi {wished.status}"
+    sn = wished.sn
     if sn is None:
         sn = known.sn or new_serial(digi, known.ref_id, known.sku, known.customer_no)
-    result = Result(wish.status, rc, message, sn if wish.status == "Sukses" else "")
+    result = Result(wished.status, rc, message, sn if wished.status == "Sukses" else "")
     settle(digi, known, result)
-    if wish.webhook:
+    if wished.webhook:
         digi.hooks.spawn(digi.hooks.tell("update", news(known), url=known.cb_url))
     return shown(known)
 
 
 async def resend(digi: Digiflazz, request: web.Request) -> object:
-    wish = await _wish(request, Resend)
-    known = _find(digi, wish.ref_id)
-    signing: Signing = "forged" if wish.signed == "forged" else "yes" if wish.signed else "no"
-    data = {**news(known), **wish.set}
+    wished = await wish(request, Resend)
+    known = _find(digi, wished.ref_id)
+    signing: Signing = "forged" if wished.signed == "forged" else "yes" if wished.signed else "no"
+    data = {**news(known), **wished.set}
 
     async def send() -> None:
-        for _ in range(wish.times):
-            await digi.hooks.tell(wish.event, data, url=known.cb_url, signing=signing)
+        for _ in range(wished.times):
+            await digi.hooks.tell(wished.event, data, url=known.cb_url, signing=signing)
 
     digi.hooks.spawn(send())
-    return {"scheduled": wish.times}
+    return {"scheduled": wished.times}
 
 
 async def stock(digi: Digiflazz, request: web.Request) -> object:
-    wish = await _wish(request, Stocking)
+    wished = await wish(request, Stocking)
     shelf = digi.catalogue
-    if wish.generate is not None:
-        shelf.generate(wish.generate)
-    if wish.items is not None:
-        shelf.replace(wish.items)
-    if wish.remove is not None:
-        _shelved(digi, wish.remove)
-        del shelf.items[wish.remove]
-    if wish.sku is not None:
-        _shelved(digi, wish.sku)
-        shelf.change(wish.sku, _changes(wish))
+    if wished.generate is not None:
+        shelf.generate(wished.generate)
+    if wished.items is not None:
+        shelf.replace(wished.items)
+    if wished.remove is not None:
+        _shelved(digi, wished.remove)
+        del shelf.items[wished.remove]
+    if wished.sku is not None:
+        _shelved(digi, wished.sku)
+        shelf.change(wished.sku, _changes(wished))
     return {"products": len(shelf.items)}
 
 
@@ -258,9 +228,9 @@ def _shelved(digi: Digiflazz, sku: str) -> None:
         raise Impossible(f"no product {sku!r}")
 
 
-def _changes(wish: Stocking) -> dict[str, object]:
+def _changes(wished: Stocking) -> dict[str, object]:
     """The fields to change. A stock that is given is meant, so it becomes limited."""
-    fields = msgspec.structs.asdict(wish)
+    fields = msgspec.structs.asdict(wished)
     for name in ("generate", "items", "remove", "sku"):
         del fields[name]
     changes = {name: value for name, value in fields.items() if value is not None}
@@ -270,8 +240,8 @@ def _changes(wish: Stocking) -> dict[str, object]:
 
 
 async def advance(digi: Digiflazz, request: web.Request) -> object:
-    wish = await _wish(request, Advance)
-    digi.clock.advance(wish.days * DAY_S + wish.seconds)
+    wished = await wish(request, Advance)
+    digi.clock.advance(wished.days * DAY_S + wished.seconds)
     return {"now": stamp(digi.clock.now())}
 
 
@@ -281,11 +251,11 @@ async def ping(digi: Digiflazz, _: web.Request) -> object:
 
 
 async def script(digi: Digiflazz, request: web.Request) -> object:
-    wish = await _wish(request, Script)
-    for step in wish.plan:
+    wished = await wish(request, Script)
+    for step in wished.plan:
         _check_codes(step)
-    digi.scripts.write(wish.customer_no, wish.plan)
-    return {"customer_no": wish.customer_no, "steps": len(wish.plan)}
+    digi.scripts.write(wished.customer_no, wished.plan)
+    return {"customer_no": wished.customer_no, "steps": len(wished.plan)}
 
 
 def _check_codes(step: Step) -> None:

@@ -5,8 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-Count = Annotated[int, msgspec.Meta(ge=0)]
-Span = Annotated[float, msgspec.Meta(ge=0)]
+from konter_sim.knobs import Count, Span
 
 
 class Options(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -62,10 +61,3 @@ MEANING: Mapping[str, str] = {
     "ip_known": "false answers rc 45 to everything",
     "forget_days": "a ref_id older than this is sold as a NEW transaction",
 }
-
-
-def amend(options: Options, patch: Mapping[str, object]) -> None:
-    """Change options in place, all or nothing. Raises msgspec.ValidationError on nonsense."""
-    fresh = msgspec.convert({**msgspec.structs.asdict(options), **patch}, Options)
-    for name in options.__struct_fields__:
-        setattr(options, name, getattr(fresh, name))

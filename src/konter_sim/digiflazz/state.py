@@ -10,9 +10,10 @@ from konter_sim.clock import VirtualClock
 from konter_sim.digiflazz.books import Books
 from konter_sim.digiflazz.catalogue import Catalogue
 from konter_sim.digiflazz.hooks import Hooks
-from konter_sim.digiflazz.options import Options, amend
+from konter_sim.digiflazz.options import Options
 from konter_sim.digiflazz.rules import KEPT, Rulebook
 from konter_sim.digiflazz.scripts import Scripts
+from konter_sim.knobs import amend
 
 
 @dataclass(slots=True)

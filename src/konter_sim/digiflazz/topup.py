@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
+from konter_sim.broken import cut, hang_up
 from konter_sim.digiflazz.answers import brief_refusal
 from konter_sim.digiflazz.books import Transaction
 from konter_sim.digiflazz.codes import CODES
@@ -143,23 +144,6 @@ async def deliver(digi: Digiflazz, request: web.Request, reply: Reply) -> web.St
         await asyncio.sleep(reply.hang_s)
         return hang_up(request)
     if reply.cut:
-        return await _cut(request, reply.body)
+        return await cut(request, reply.body, "application/json")
     content_type = reply.content_type
     return web.Response(body=reply.body, status=reply.status, content_type=content_type)
-
-
-async def _cut(request: web.Request, body: bytes) -> web.StreamResponse:
-    """Promise a whole body, send half of it, reset the connection."""
-    response = web.StreamResponse(headers={"Content-Type": "application/json"})
-    response.content_length = len(body)
-    await response.prepare(request)
-    await response.write(body[: len(body) // 2])
-    hang_up(request)
-    return response
-
-
-def hang_up(request: web.Request) -> web.StreamResponse:
-    """Drop the connection; the response returned can no longer be sent."""
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response(status=500)

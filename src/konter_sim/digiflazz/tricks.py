@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from konter_sim.broken import BAD_GATEWAY
 from konter_sim.digiflazz.codes import CODES
 from konter_sim.digiflazz.steps import (
     Fail,
@@ -18,11 +19,6 @@ from konter_sim.digiflazz.steps import (
     Step,
     Success,
     Twist,
-)
-
-BAD_GATEWAY: Final = (
-    "<html><head><title>502 Bad Gateway</title></head>"
-    "<body><center><h1>502 Bad Gateway</h1></center><hr><center>nginx</center></body></html>"
 )
 
 

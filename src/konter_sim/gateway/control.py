@@ -3,25 +3,19 @@
 Not part of any gateway. Everything is JSON under /_sim/{ipaymu,tripay}/.
 """
 
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import msgspec
 from aiohttp import web
 
 from konter_sim.clock import stamp
 from konter_sim.gateway.books import Payment, State
-from konter_sim.gateway.serve import json
 from konter_sim.gateway.state import Gateway
 from konter_sim.gateway.steps import Callback, Happening, Plan
+from konter_sim.wishes import Act, Impossible, Wish, add_acts, wish
 
-Shape = TypeVar("Shape")
-Act = Callable[[Gateway, web.Request], Awaitable[object]]
-
-
-class Wish(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """A control call's body. A misspelt field is an error, never ignored."""
+GatewayAct = Act[Gateway]
 
 
 class About(Wish, kw_only=True):
@@ -63,12 +57,8 @@ class Advance(Wish, kw_only=True):
     seconds: float = 0
 
 
-class Impossible(Exception):
-    """The control call asks for something that is not there; HTTP 404."""
-
-
 def add_routes(app: web.Application, gateway: Gateway) -> None:
-    looks: dict[str, Act] = {
+    looks: dict[str, GatewayAct] = {
         "books": books,
         "payments": payments,
         "calls": calls,
@@ -77,7 +67,7 @@ def add_routes(app: web.Application, gateway: Gateway) -> None:
         "options": options,
         "script": scripts,
     }
-    acts: dict[str, Act] = {
+    acts: dict[str, GatewayAct] = {
         "reset": reset,
         "options": change_options,
         "script": script,
@@ -88,27 +78,7 @@ def add_routes(app: web.Application, gateway: Gateway) -> None:
     }
     events: tuple[Happening, ...] = ("choose", "pay", "cancel", "expire", "refund")
     acts |= {what: _event(what) for what in events}
-    prefix = f"/_sim/{gateway.code}"
-    for name, act in looks.items():
-        app.router.add_get(f"{prefix}/{name}", _spoken(gateway, act))
-    for name, act in acts.items():
-        app.router.add_post(f"{prefix}/{name}", _spoken(gateway, act))
-
-
-def _spoken(gateway: Gateway, act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
-    async def handle(request: web.Request) -> web.Response:
-        try:
-            return json(await act(gateway, request))
-        except (msgspec.ValidationError, msgspec.DecodeError) as bad:
-            return json({"error": str(bad)}, 400)
-        except Impossible as missing:
-            return json({"error": str(missing)}, 404)
-
-    return handle
-
-
-async def _wish(request: web.Request, shape: type[Shape]) -> Shape:
-    return msgspec.json.decode(await request.read() or b"{}", type=shape)
+    add_acts(app, f"/_sim/{gateway.code}", gateway, looks=looks, acts=acts)
 
 
 def _wanted(id: str | int | None, reference: str | None = None) -> str:
@@ -125,14 +95,14 @@ def _known(gateway: Gateway, wanted: str) -> Payment:
     return known
 
 
-def _event(what: Happening) -> Act:
+def _event(what: Happening) -> GatewayAct:
     async def act(gateway: Gateway, request: web.Request) -> object:
-        wish = await _wish(request, About)
-        wanted = _wanted(wish.id, wish.reference)
+        wished = await wish(request, About)
+        wanted = _wanted(wished.id, wished.reference)
         try:
-            known = gateway.happen(wanted, what, amount=wish.amount, channel=wish.channel)
+            known = gateway.happen(wanted, what, amount=wished.amount, channel=wished.channel)
         except LookupError as unknown:
-            raise Impossible(f"no channel {wish.channel!r}") from unknown
+            raise Impossible(f"no channel {wished.channel!r}") from unknown
         if known is None:
             raise Impossible(f"no payment {wanted!r}")
         return gateway.shown(known)
@@ -176,49 +146,51 @@ async def scripts(gateway: Gateway, _: web.Request) -> object:
 
 
 async def reset(gateway: Gateway, request: web.Request) -> object:
-    await gateway.reset(await _wish(request, dict[str, object]))
+    await gateway.reset(await wish(request, dict[str, object]))
     return gateway.knobs
 
 
 async def change_options(gateway: Gateway, request: web.Request) -> object:
-    gateway.amend(await _wish(request, dict[str, object]))
+    gateway.amend(await wish(request, dict[str, object]))
     return gateway.knobs
 
 
 async def script(gateway: Gateway, request: web.Request) -> object:
-    wish = await _wish(request, Script)
-    gateway.plans.write(wish.reference, wish.plan)
-    return {"reference": wish.reference, "steps": len(wish.plan)}
+    wished = await wish(request, Script)
+    gateway.plans.write(wished.reference, wished.plan)
+    return {"reference": wished.reference, "steps": len(wished.plan)}
 
 
 async def callback(gateway: Gateway, request: web.Request) -> object:
     """Send a payment's callback again, as often, as wrong and where to as wished."""
-    wish = await _wish(request, Resend)
-    known = _known(gateway, _wanted(wish.id, wish.reference))
-    sending = Callback(times=wish.times, forged=wish.forged, amount=wish.amount, set=wish.set)
-    gateway.tell(known, sending, url=wish.url)
-    return {"scheduled": wish.times}
+    wished = await wish(request, Resend)
+    known = _known(gateway, _wanted(wished.id, wished.reference))
+    sending = Callback(
+        times=wished.times, forged=wished.forged, amount=wished.amount, set=wished.set
+    )
+    gateway.tell(known, sending, url=wished.url)
+    return {"scheduled": wished.times}
 
 
 async def force_state(gateway: Gateway, request: web.Request) -> object:
     """Any state at all, told or not told."""
-    wish = await _wish(request, StateWish)
-    known = _known(gateway, _wanted(wish.id))
-    known.state = wish.state
-    if wish.callback:
+    wished = await wish(request, StateWish)
+    known = _known(gateway, _wanted(wished.id))
+    known.state = wished.state
+    if wished.callback:
         gateway.tell(known, gateway.play(known).next_callback())
     return gateway.shown(known)
 
 
 async def settle(gateway: Gateway, request: web.Request) -> object:
     """Pay out to the merchant's bank: `amount` rupiah, or all that is owed."""
-    wish = await _wish(request, Payout)
-    gateway.books.settle(wish.amount, gateway.now_text())
+    wished = await wish(request, Payout)
+    gateway.books.settle(wished.amount, gateway.now_text())
     return gateway.books.summary()
 
 
 async def advance(gateway: Gateway, request: web.Request) -> object:
-    wish = await _wish(request, Advance)
-    gateway.clock.advance(wish.days * 86_400 + wish.seconds)
+    wished = await wish(request, Advance)
+    gateway.clock.advance(wished.days * 86_400 + wished.seconds)
     gateway.expire_due()
     return {"now": stamp(gateway.clock.now())}

@@ -35,7 +35,8 @@ def render(gateway: Gateway, base: str, path: str) -> str:
 
 def nav(gateways: Iterable[Gateway]) -> str:
     links = "".join(f'<a href="/{one.code}">{escape(one.name)}</a>' for one in gateways)
-    return f'<nav><a href="/digiflazz">Digiflazz</a>{links}</nav>'
+    providers = '<a href="/digiflazz">Digiflazz</a><a href="/okeconnect">OkeConnect</a>'
+    return f"<nav>{providers}{links}</nav>"
 
 
 def tricks() -> str:

@@ -2,12 +2,12 @@
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from typing import Final, TypeVar
+from typing import Final
 
 from konter_sim.gateway.steps import Answer, Callback, CallStep, Event, Lie, LifeStep, Step
 from konter_sim.gateway.tricks import trick_for
+from konter_sim.turns import take
 
-Each = TypeVar("Each")
 EVERYONE: Final = "*"
 
 
@@ -27,10 +27,10 @@ class Play:
                 self._calls.append(step)
 
     def next_call(self) -> CallStep:
-        return _next(self._calls) or Answer()
+        return take(self._calls) or Answer()
 
     def next_callback(self) -> Callback:
-        return _next(self._callbacks) or Callback()
+        return take(self._callbacks) or Callback()
 
     def life(self) -> list[LifeStep]:
         """What happens by itself, once: a second payment under the reference starts nothing."""
@@ -40,12 +40,6 @@ class Play:
     @property
     def left(self) -> int:
         return len(self._calls) + len(self._callbacks) + len(self._life)
-
-
-def _next(steps: deque[Each]) -> Each | None:
-    if not steps:
-        return None
-    return steps.popleft() if len(steps) > 1 else steps[0]
 
 
 class Plans:

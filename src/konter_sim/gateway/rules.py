@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from konter_sim.clock import VirtualClock, stamp
-from konter_sim.gateway.post import KEPT
+from konter_sim.post import KEPT
 
 Rule = Literal[
     "wrong_key",

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 from aiohttp import web
 
+from konter_sim.broken import cut, hang_up
 from konter_sim.gateway.state import Call, Gateway
 from konter_sim.gateway.steps import Answer, CallStep, Http, Silence
 
@@ -28,7 +29,8 @@ async def serve(
         return hang_up(request)
     if isinstance(step, Http):
         return web.Response(text=step.body, status=step.status, content_type=step.content_type)
-    return await _cut(request, true)
+    body = true.body if isinstance(true.body, bytes) else b"{}"
+    return await cut(request, body, "application/json")
 
 
 def logged(
@@ -65,21 +67,3 @@ def _twisted(true: web.Response, step: Answer) -> web.Response:
         for name in step.drop:
             data.pop(name, None)
     return json(said, true.status)
-
-
-async def _cut(request: web.Request, true: web.Response) -> web.StreamResponse:
-    """Promise a whole body, send half of it, reset the connection."""
-    body = true.body if isinstance(true.body, bytes) else b"{}"
-    response = web.StreamResponse(headers={"Content-Type": "application/json"})
-    response.content_length = len(body)
-    await response.prepare(request)
-    await response.write(body[: len(body) // 2])
-    hang_up(request)
-    return response
-
-
-def hang_up(request: web.Request) -> web.StreamResponse:
-    """Drop the connection; the response returned can no longer be sent."""
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response(status=500)

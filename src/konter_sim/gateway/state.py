@@ -5,19 +5,17 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import msgspec
 
 from konter_sim.clock import VirtualClock, stamp
 from konter_sim.gateway.books import PAID, Books, Payment, State
 from konter_sim.gateway.plans import Plans, Play
-from konter_sim.gateway.post import KEPT, Letter, Patience, Post
 from konter_sim.gateway.rules import Rulebook
 from konter_sim.gateway.steps import Callback, Event, Happening, Lie, Told
-
-Count = Annotated[int, msgspec.Meta(ge=0)]
-Span = Annotated[float, msgspec.Meta(ge=0)]
+from konter_sim.knobs import Count, Span, amend
+from konter_sim.post import KEPT, Letter, Patience, Post
 
 BECOMES: Final[Mapping[Happening, State]] = {
     "cancel": "cancelled",
@@ -102,10 +100,7 @@ class Gateway(ABC):
 
     def amend(self, patch: Mapping[str, object]) -> None:
         """Change options in place, all or nothing. Raises msgspec.ValidationError on nonsense."""
-        told = {**msgspec.structs.asdict(self.knobs), **patch}
-        fresh = msgspec.convert(told, type(self.knobs))
-        for name in self.knobs.__struct_fields__:
-            setattr(self.knobs, name, getattr(fresh, name))
+        amend(self.knobs, patch)
 
     @abstractmethod
     def compose(

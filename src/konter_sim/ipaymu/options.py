@@ -5,7 +5,8 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
-from konter_sim.gateway.state import KNOBS, Count, Knobs, Span
+from konter_sim.gateway.state import KNOBS, Knobs
+from konter_sim.knobs import Count, Span
 
 
 class Options(Knobs, kw_only=True, forbid_unknown_fields=True):

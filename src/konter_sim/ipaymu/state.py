@@ -7,13 +7,13 @@ from uuid import uuid4
 
 from konter_sim.clock import stamp
 from konter_sim.gateway.books import Channel, Payment, State
-from konter_sim.gateway.post import Letter, Patience
 from konter_sim.gateway.state import Gateway
 from konter_sim.gateway.steps import Callback
 from konter_sim.ipaymu.channels import CHANNELS
 from konter_sim.ipaymu.options import MEANING, Options
 from konter_sim.ipaymu.signs import callback_signature
 from konter_sim.ipaymu.words import STATUS, form, news, php_json
+from konter_sim.post import Letter, Patience
 
 DOCUMENTED: Final = frozenset({"pending", "paid", "unsettled", "escrow", "expired"})
 FIRST_TRX_ID: Final = 193_205

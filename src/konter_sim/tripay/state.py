@@ -10,9 +10,9 @@ import msgspec
 
 from konter_sim.clock import stamp
 from konter_sim.gateway.books import Payment, State
-from konter_sim.gateway.post import Letter, Patience
 from konter_sim.gateway.state import Gateway
 from konter_sim.gateway.steps import Callback
+from konter_sim.post import Letter, Patience
 from konter_sim.tripay.channels import BANKS, WALLETS, instructions
 from konter_sim.tripay.options import MEANING, Options
 from konter_sim.tripay.signs import callback_signature

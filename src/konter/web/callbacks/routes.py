@@ -6,5 +6,12 @@ from typing import Final
 
 from konter.web.callbacks.digiflazz import post_digiflazz
 from konter.web.callbacks.gateways import post_ipaymu, post_tripay
+from konter.web.callbacks.okeconnect import get_okeconnect, get_okeconnect_secret
 
-ROUTES: Final = [post_digiflazz, post_ipaymu, post_tripay]
+ROUTES: Final = [
+    post_digiflazz,
+    post_ipaymu,
+    post_tripay,
+    get_okeconnect,
+    get_okeconnect_secret,
+]

@@ -4,9 +4,10 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import aiohttp
+from yarl import URL
 
 from konter_sim.clock import VirtualClock, stamp
 
@@ -15,7 +16,10 @@ KEPT: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One callback: the exact bytes, and headers made anew for each try."""
+    """One callback: the exact bytes, and headers made anew for each try.
+
+    `raw` is the body of a POST; of a GET it is the query, added to the address.
+    """
 
     id: str
     says: str
@@ -23,11 +27,12 @@ class Letter:
     raw: bytes
     headers: Callable[[], Mapping[str, str]]
     forged: bool = False
+    method: Literal["POST", "GET"] = "POST"
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How a gateway tries: `accepted(status, body)` ends it."""
+    """How an upstream tries: `accepted(status, body)` ends it."""
 
     tries: int
     gap_ms: int
@@ -45,17 +50,18 @@ class Post:
         self.sent: deque[dict[str, object]] = deque(maxlen=KEPT)
 
     async def open(self) -> None:
-        self._session = aiohttp.ClientSession(auto_decompress=False)
+        self._session = aiohttp.ClientSession(auto_decompress=False, middlewares=(_send_once,))
 
     async def close(self) -> None:
         await self.drop_work()
         if self._session is not None:
             await self._session.close()
 
-    def spawn(self, work: Coroutine[object, object, None]) -> None:
+    def spawn(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def drop_work(self) -> None:
         tasks = list(self._tasks)
@@ -81,9 +87,10 @@ class Post:
             return None, b"", "not open"
         patience = aiohttp.ClientTimeout(total=timeout_s)
         try:
-            async with self._session.post(
-                letter.url,
-                data=letter.raw,
+            async with self._session.request(
+                letter.method,
+                _address(letter),
+                data=letter.raw if letter.method == "POST" else None,
                 headers=letter.headers(),
                 timeout=patience,
                 allow_redirects=False,
@@ -109,3 +116,23 @@ class Post:
                 "body": letter.raw.decode(),
             }
         )
+
+
+async def _send_once(
+    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """aiohttp sends a GET again by itself when a connection drops; here one try is one try."""
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as lost:
+        raise aiohttp.ClientError(type(lost).__name__) from lost
+
+
+def _address(letter: Letter) -> URL:
+    """Where it goes; a query is sent to the letter, not tidied on the way."""
+    if letter.method == "POST":
+        return URL(letter.url)
+    join = "&" if "?" in letter.url else "?"
+    return URL(f"{letter.url}{join}{letter.raw.decode()}", encoded=True)

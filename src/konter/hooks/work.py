@@ -1,0 +1,31 @@
+"""This room's work list: callbacks to resellers."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from konter.db.batch import Batcher
+from konter.hooks.collect import Parcel, collect
+from konter.hooks.deliver import Result, deliver, note_many
+from konter.hooks.outbox_desk import OutboxDesk
+from konter.jobs.run import Wake, WorkList
+
+IN_FLIGHT = 200
+"""Calls at once in one worker; each member has but a few of them."""
+NOTE_MOST = 100
+
+
+def noter_of(desk: OutboxDesk) -> Batcher[Result, None]:
+    """Writes down what came of calls, as many at once as end together."""
+    return Batcher(partial(note_many, desk), most=NOTE_MOST)
+
+
+def deliveries(desk: OutboxDesk, *, wake: Wake) -> WorkList[Parcel]:
+    """Callbacks that are due."""
+    return WorkList(
+        "deliveries",
+        partial(collect, desk),
+        partial(deliver, desk, noter_of(desk)),
+        in_flight=IN_FLIGHT,
+        wake=wake,
+    )

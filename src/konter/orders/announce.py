@@ -1,0 +1,24 @@
+"""Who is told of what a commit settles: buyers, resellers' machines, the people of the shop."""
+
+from __future__ import annotations
+
+import structlog
+
+from konter.db.pool import Tx
+from konter.hooks import notices, tasks
+from konter.orders.desk import OrdersDesk
+from konter.orders.noted import Work
+from konter.orders.report import tell_resellers
+
+log = structlog.get_logger("konter.orders")
+
+
+async def announce(desk: OrdersDesk, tx: Tx, work: Work) -> None:
+    """Within the commit, once its money has moved: what is told names the balance it left."""
+    await notices.add_many(tx, work.notices)
+    moved = {move.order_id: work.orders[move.order_id] for move in work.moves}
+    work.tells_resellers = await tell_resellers(desk, tx, moved.values(), at=work.at)
+    ended = [f"order:{order_id}" for order_id in work.ended]
+    await tasks.close_many(tx, ended, at=work.at, by="settled", kind="stuck")
+    for kind, subject, detail in await tasks.open_many(tx, work.tasks):
+        log.warning("alert." + kind, subject=subject, detail=detail)

@@ -1,0 +1,236 @@
+"""OkeConnect: a GET buys, and the same address with ``check=1`` asks what became of it.
+
+PIN and password stand in every address. Every answer is HTTP 200 with one sentence, whatever it
+says; what a sentence is worth stands in ``okeconnect_grammar``.
+"""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+from urllib.parse import parse_qs, quote, unquote, urlencode
+
+from konter.kernel.errors import Refused
+from konter.kernel.money import Rupiah
+from konter.kernel.outcome import Outcome, Unknown
+from konter.kernel.wire_types import WireAnswer, WireCall, WireRequest
+from konter.upstreams.contract import (
+    Doubt,
+    News,
+    NotGenuine,
+    NotJoinable,
+    PriceList,
+    ProviderTraits,
+    Purchase,
+    UpstreamRefused,
+)
+from konter.upstreams.proofs import equal_text
+from konter.upstreams.providers.okeconnect_grammar import (
+    balance_of,
+    is_turned_away,
+    judge,
+)
+from konter.upstreams.providers.okeconnect_prices import read_list
+
+
+@dataclass(frozen=True, slots=True)
+class OkeconnectSettings:
+    """One member at OkeConnect; ``password`` is the one for H2H transactions, not of the website.
+
+    ``callback_secret`` stands in the callback's address, as its last part or as ``secret=``;
+    without one every callback is taken for a hint, which it is anyway. Times in seconds.
+    ``absence_proves_s``: how long the status call must know of no sale to prove that there was
+    none; None: it never does.
+    """
+
+    member_id: str
+    pin: str = field(repr=False)
+    password: str = field(repr=False)
+    base_url: str = "https://h2h.okeconnect.com"
+    price_list_url: str = "https://okeconnect.com/harga/json?id=905ccd028329b0a"
+    callback_secret: str | None = field(default=None, repr=False)
+    account: str = "okeconnect-main"
+    purchase_timeout_s: float = 60.0
+    enquiry_timeout_s: float = 30.0
+    price_list_timeout_s: float = 60.0
+    balance_timeout_s: float = 30.0
+    repost_gap_s: float = 60.0
+    status_horizon_hours: float = 23.0
+    absence_proves_s: float | None = None
+    price_list_gap_s: float = 300.0
+
+
+class Okeconnect:
+    """The prepaid side of OkeConnect; implements ``contract.Provider``."""
+
+    def __init__(self, settings: OkeconnectSettings) -> None:
+        self._settings = settings
+        self._base_url = settings.base_url.rstrip("/").removesuffix("/trx")
+        self.account: str = settings.account
+        self.traits: ProviderTraits = _traits(settings)
+
+    def purchase(self, ask: Purchase) -> WireRequest:
+        """The same address for the same ask. It has no price limit; OkeConnect knows none.
+
+        Raises AmountNotSold for an open denomination outside what OkeConnect takes.
+        """
+        timeout_s = self._settings.purchase_timeout_s
+        return self._get("/trx", _asked(ask), timeout_s, buys=True)
+
+    def enquiry(self, ask: Purchase) -> WireRequest:
+        """The purchase's address and ``check=1``, which buys nothing. Raises AmountNotSold."""
+        return self._get("/trx", {**_asked(ask), "check": "1"}, self._settings.enquiry_timeout_s)
+
+    def read(self, ask: Purchase, answer: WireAnswer) -> Outcome:
+        """Never raises. Only HTTP 200 carries a sentence of theirs, whatever its content type."""
+        if answer.status != 200:
+            return Unknown(f"HTTP {answer.status} instead of a sentence")
+        line = _sentence(answer.body)
+        if not line or line.startswith(("<", "{", "[")):
+            return Unknown(f"no sentence: {line[:40]!r}" if line else "an empty answer")
+        return judge(ask, line)
+
+    def prove(self, call: WireCall) -> None:
+        """OkeConnect signs nothing. With a secret configured the address must carry it.
+
+        Raises NotGenuine. What passes is no more than a hint: the status call tells.
+        """
+        secret = self._settings.callback_secret
+        if secret is None:
+            return
+        given = parse_qs(call.query, keep_blank_values=True).get("secret", [])
+        given = [*given, unquote(call.path.rstrip("/").rpartition("/")[2])]
+        if not secret or not any([equal_text(text, secret) for text in given]):
+            raise NotGenuine(cause="the callback's address does not carry the secret")
+
+    def read_callback(self, call: WireCall) -> News:
+        """The reference it names, and no verdict: anybody could have written the message.
+
+        The parameters stand in the query, or in the body where only that was kept. Never raises.
+        """
+        fields = parse_qs(call.query or call.body.decode("ascii", "replace"))
+        named = fields.get("refid", [])
+        reference = named[0].strip() if len(named) == 1 else ""
+        if not reference or len(reference) > 200 or not reference.isprintable():
+            return News(None, Unknown("a callback without a readable refid"))
+        return News(reference, None)
+
+    def balance(self) -> WireRequest:
+        return self._get("/trx/balance", {}, self._settings.balance_timeout_s)
+
+    def read_balance(self, answer: WireAnswer) -> Rupiah:
+        """Our deposit. Raises UpstreamRefused."""
+        line = _sentence(answer.body)
+        found = balance_of(line) if answer.status == 200 else None
+        if found is None:
+            raise _refusal(answer, line)
+        return found
+
+    def price_list(self) -> WireRequest:
+        """From another host, without PIN and password."""
+        return WireRequest(
+            method="GET",
+            url=self._settings.price_list_url,
+            headers={"Accept": "application/json"},
+            timeout_s=self._settings.price_list_timeout_s,
+        )
+
+    def read_price_list(self, answer: WireAnswer) -> PriceList:
+        """Raises UpstreamRefused: what is no list is never an empty one."""
+        if answer.status != 200:
+            raise _refusal(answer, "")
+        try:
+            return read_list(answer.body)
+        except (ValueError, RecursionError) as error:
+            raise _refusal(answer, "") from error
+
+    def join(self, parts: tuple[str, ...], brand: str) -> str:
+        """User id and zone without anything between, both digits. Raises NotJoinable.
+
+        How a server with a name is written is not known.
+        """
+        given = [part for part in parts if part]
+        if len(given) == 1:
+            return given[0]
+        if len(given) == 2 and all(part.isascii() and part.isdigit() for part in given):
+            return "".join(given)
+        raise NotJoinable(brand=brand, parts=len(given))
+
+    def _get(
+        self, path: str, about: dict[str, str], timeout_s: float, *, buys: bool = False
+    ) -> WireRequest:
+        settings = self._settings
+        member = {
+            "memberID": settings.member_id,
+            "pin": settings.pin,
+            "password": settings.password,
+        }
+        query = urlencode({**about, **member}, quote_via=quote, safe="")
+        return WireRequest(
+            method="GET",
+            url=f"{self._base_url}{path}?{query}",
+            timeout_s=timeout_s,
+            purchase_capable=buys,
+            secrets=(settings.pin, settings.password),
+        )
+
+
+class AmountNotSold(Refused):
+    """An open denomination is sold from Rp 10.000 to Rp 10.000.000, and never without an amount."""
+
+    code = "amount_not_sold"
+    message = "Nominal harus antara Rp 10.000 dan Rp 10.000.000"
+
+
+LEAST: Final = Rupiah(10_000)
+MOST: Final = Rupiah(10_000_000)
+_OPEN: Final = "BBS"
+"""How the codes of open denominations begin."""
+
+
+def _asked(ask: Purchase) -> dict[str, str]:
+    about = {"product": ask.sku, "dest": ask.customer_no, "refID": ask.reference}
+    if ask.amount is None and not ask.sku.startswith(_OPEN):
+        return about
+    if ask.amount is None or not LEAST <= ask.amount <= MOST:
+        raise AmountNotSold(sku=ask.sku)
+    return {**about, "qty": str(ask.amount.amount)}
+
+
+def _traits(settings: OkeconnectSettings) -> ProviderTraits:
+    """The status call looks through about one day, so absence is no proof by itself, and nothing is
+    asked when that day is over."""
+    proves_s = settings.absence_proves_s
+    return ProviderTraits(
+        code="okeconnect",
+        doubt=Doubt.STATUS_CALL,
+        call_timeouts_s={
+            "purchase": max(settings.purchase_timeout_s, settings.enquiry_timeout_s),
+            "balance": settings.balance_timeout_s,
+            "price_list": settings.price_list_timeout_s,
+        },
+        repost_gap=timedelta(seconds=settings.repost_gap_s),
+        repost_horizon=timedelta(hours=settings.status_horizon_hours),
+        absence_proves_after=None if proves_s is None else timedelta(seconds=proves_s),
+        price_list_gap=timedelta(seconds=settings.price_list_gap_s),
+    )
+
+
+def _sentence(body: bytes) -> str:
+    """One line without what surrounds it; names may come in Windows' letters."""
+    body = body.removeprefix(codecs.BOM_UTF8)
+    try:
+        return body.decode().strip()
+    except UnicodeDecodeError:
+        return body.decode("cp1252", "replace").strip()
+
+
+def _refusal(answer: WireAnswer, line: str) -> UpstreamRefused:
+    """What they said instead of an answer, for an operator; nothing that could repeat our PIN."""
+    why = is_turned_away(line)
+    if why is None:
+        text = f"OkeConnect: jawaban tidak terbaca (HTTP {answer.status})"
+        return UpstreamRefused(text, http_status=answer.status)
+    return UpstreamRefused(f"OkeConnect: {why}", reason=why, http_status=answer.status)

@@ -1,0 +1,34 @@
+"""The doors for members' machines: JSON under ``/api/v1``, and the dialect of Otomax."""
+
+from __future__ import annotations
+
+from litestar import Router
+
+from konter.web.h2h import otomax_line, problems
+from konter.web.h2h.balance import get_balance
+from konter.web.h2h.callback_log import get_callbacks
+from konter.web.h2h.caller import SECURITY
+from konter.web.h2h.order_post import post_order
+from konter.web.h2h.order_status import get_order
+from konter.web.h2h.otomax_balance import get_balance as get_otomax_balance
+from konter.web.h2h.otomax_ticket import get_ticket
+from konter.web.h2h.otomax_trx import get_trx
+from konter.web.h2h.price_list import get_products
+
+
+def routes() -> list[Router]:
+    """Each with its own words for what goes wrong."""
+    orders = Router("/orders", route_handlers=[post_order, get_order])
+    return [
+        Router(
+            "/api/v1",
+            route_handlers=[get_products, get_balance, orders, get_callbacks],
+            exception_handlers=problems.HANDLERS,
+            security=SECURITY,
+        ),
+        Router(
+            "/otomax",
+            route_handlers=[get_trx, get_otomax_balance, get_ticket],
+            exception_handlers=otomax_line.HANDLERS,
+        ),
+    ]
