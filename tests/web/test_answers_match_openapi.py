@@ -32,6 +32,7 @@ async def test_every_described_operation_answers_as_described(watched: Shop) -> 
     await _messages(client, buyer)
     await _payments(client, buyer)
     await _machines(client)
+    await _hints(client)
     described = {
         f"{method.upper()} {template}"
         for template, item in client.schema.document["paths"].items()
@@ -123,6 +124,12 @@ async def _payments(client: HeldToItsWord, buyer: Buyer) -> None:
         await client.post(f"/api/guest/orders/TRX-1{path}")
     account = {"bank": "BCA", "number": "12345678", "holder": "Siti"}
     await client.post("/api/guest/orders/TRX-1/refund-account", json=account)
+
+
+async def _hints(client: HeldToItsWord) -> None:
+    """Of a supplier that this shop does not use."""
+    for path in ("", "/rahasia"):
+        await client.get(f"/api/webhook/transaction-callback{path}?refid=1&message=x")
 
 
 async def _machines(client: HeldToItsWord) -> None:

@@ -19,8 +19,8 @@ from konter.suppliers.gate import blocked_accounts, closed
 
 # An order past its deadline is not begun any more; the sweep refunds it. It counts from the first
 # attempt, which is as old as the order, or as its payment. What is only to be settled (news that
-# waited for a lost call) asks nothing, so no gate and no pause stops it; nor do they stop a question
-# that buys nothing, for it can be asked for a day only.
+# waited for a lost call) asks nothing, so no gate and no pause stops it; nor do they stop a
+# question that buys nothing, for it can be asked for a day only.
 DUE = """
 SELECT a.id
 FROM orders.attempts a JOIN orders.orders o ON o.id = a.order_id
