@@ -41,7 +41,7 @@ QUICK = settings(
 )
 
 
-@settings(QUICK, max_examples=8)
+@settings(QUICK, max_examples=5)
 @given(st.integers(0, 30), any_payment.stories, st.booleans())
 async def test_any_sequence_of_payments_keeps_the_laws(
     weak: Weak, kind: int, steps: list[Step], trusts: bool
@@ -49,7 +49,7 @@ async def test_any_sequence_of_payments_keeps_the_laws(
     await play_on_paper(weak, kind, steps, trusts)
 
 
-@settings(QUICK, max_examples=3)
+@settings(QUICK, max_examples=2)
 @given(st.integers(0, 30), any_customer.stories)
 async def test_whatever_customers_do_no_payment_is_lost_and_none_counts_twice(
     weak: Weak, kind: int, steps: list[Step]
