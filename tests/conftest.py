@@ -20,7 +20,7 @@ from konter.db.ids import IdBlocks
 from konter.db.migrate import migrate, migrations
 from konter.db.pool import Database
 
-SHM = Path("/dev/shm")  # noqa: S108
+SHM = Path("/dev/shm")
 """Memory that looks like a folder: a test's database is some two hundred files, made and removed,
 and on a disk that is the larger part of the suite's time."""
 
