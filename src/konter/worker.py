@@ -14,7 +14,7 @@ from konter.funding import chores as funding_chores
 from konter.funding import work as payment_work
 from konter.hooks import chores as hooks_chores
 from konter.hooks import work as hooks_work
-from konter.jobs.run import Runner
+from konter.jobs.run import Runner, Served
 from konter.jobs.timetable import Entry, Timetable
 from konter.kernel.errors import KonterError
 from konter.orders import chores as orders_chores
@@ -40,14 +40,22 @@ async def open_worker(house: House) -> Runner:
             ),
             work.callbacks(house.orders, house.inbox, settler, wake=hints.inbox_wake),
             work.payments(house.orders, wake=hints.orders_paid_wake),
-            payment_work.links(house.funding, wake=hints.links_wake),
-            payment_work.questions(house.funding, wake=hints.questions_wake),
-            payment_work.callbacks(house.funding, house.inbox, wake=hints.payment_inbox_wake),
             payment_work.deposits(house.funding, wake=hints.deposits_paid_wake),
             hooks_work.deliveries(house.outbox, wake=hints.outbox_wake),
+            *(at_the_gateways(house) if house.gateways else ()),
             timetable.work_list(),
         ],
         poll_s=settings.poll_s,
+    )
+
+
+def at_the_gateways(house: House) -> Sequence[Served]:
+    """What a shop without a gateway need not look for all the time."""
+    funding, hints = house.funding, house.hints
+    return (
+        payment_work.links(funding, wake=hints.links_wake),
+        payment_work.questions(funding, wake=hints.questions_wake),
+        payment_work.callbacks(funding, house.inbox, wake=hints.payment_inbox_wake),
     )
 
 

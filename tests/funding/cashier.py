@@ -49,11 +49,21 @@ INVOICES = "SELECT * FROM funding.invoices WHERE id = %(id)s"
 
 CREATIONS = ("/payment", "/payment/direct", "/transaction/create")
 
+# Deleted, not truncated: of so few rows that takes a tenth of the time.
 EMPTY = """
 SET session_replication_role = replica;
-TRUNCATE ledger.transfers, ledger.wallets, hooks.inbox, hooks.inbox_contents, hooks.notices,
-    hooks.tasks, suppliers.exchanges, funding.deposits, funding.invoices, funding.payments,
-    funding.refunds, funding.refund_accounts;
+DELETE FROM ledger.transfers;
+DELETE FROM ledger.wallets;
+DELETE FROM hooks.inbox;
+DELETE FROM hooks.inbox_contents;
+DELETE FROM hooks.notices;
+DELETE FROM hooks.tasks;
+DELETE FROM suppliers.exchanges;
+DELETE FROM funding.deposits;
+DELETE FROM funding.invoices;
+DELETE FROM funding.payments;
+DELETE FROM funding.refunds;
+DELETE FROM funding.refund_accounts;
 """
 
 TAKES_LONG_S = 0.05

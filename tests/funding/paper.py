@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 import psycopg
 
@@ -44,7 +45,7 @@ from tests.upstreams.payments import (
 )
 
 FEE = 800
-CODES = {
+CODES: dict[str, dict[str, Any]] = {
     "ipaymu": {"paid": 1, "waiting": 0, "expired": -2, "failed": 5, "refunded": 3},
     "tripay": {
         "paid": "PAID",
@@ -156,14 +157,14 @@ def callback(
         fields = {"trx_id": their_id, "sid": session_id, "reference_id": reference}
         said_so = {name: value for name, value in fields.items() if value is not None}
         return call(json.dumps({**said_so, "status_code": status}).encode())
-    fields = detail(reference=their_id, merchant_ref=reference, status=status)
-    fields |= {
+    facts = detail(reference=their_id, merchant_ref=reference, status=status)
+    facts |= {
         "is_closed_payment": 1,
         "total_amount": amount,
         "fee_merchant": FEE,
         "amount_received": amount - FEE,
     }
-    made = from_tripay(fields)
+    made = from_tripay(facts)
     return made if signed else call(made.body, x_callback_event="payment_status")
 
 

@@ -25,8 +25,13 @@ GATEWAYS = ("ipaymu", "tripay")
 
 EMPTY = """
 SET session_replication_role = replica;
-TRUNCATE funding.invoices, funding.payments, ledger.transfers, hooks.inbox, hooks.inbox_contents,
-    hooks.tasks, suppliers.exchanges
+DELETE FROM funding.invoices;
+DELETE FROM funding.payments;
+DELETE FROM ledger.transfers;
+DELETE FROM hooks.inbox;
+DELETE FROM hooks.inbox_contents;
+DELETE FROM hooks.tasks;
+DELETE FROM suppliers.exchanges;
 """
 
 MESSAGES = "SELECT source, state, outcome, reference FROM hooks.inbox ORDER BY id"

@@ -73,14 +73,32 @@ RETAIL = 13_000
 """What a guest pays for either product."""
 WHO = Customer("Siti Aminah", "siti@example.id", "081234567890")
 
+# Deleted, not truncated: of so few rows that takes a tenth of the time.
 EMPTY = """
 SET session_replication_role = replica;
-TRUNCATE orders.requests, orders.buyers, orders.orders, orders.moves, orders.attempts,
-    ledger.transfers, ledger.wallets, hooks.inbox, hooks.inbox_contents, hooks.notices,
-    hooks.tasks, hooks.outbox, hooks.outbox_queue, hooks.receivers,
-    suppliers.exchanges, suppliers.shop_pause,
-    suppliers.breakers, orders.checkouts, funding.deposits,
-    funding.invoices, funding.payments, funding.refunds, funding.refund_accounts;
+DELETE FROM orders.requests;
+DELETE FROM orders.buyers;
+DELETE FROM orders.orders;
+DELETE FROM orders.moves;
+DELETE FROM orders.attempts;
+DELETE FROM ledger.transfers;
+DELETE FROM ledger.wallets;
+DELETE FROM hooks.inbox;
+DELETE FROM hooks.inbox_contents;
+DELETE FROM hooks.notices;
+DELETE FROM hooks.tasks;
+DELETE FROM hooks.outbox;
+DELETE FROM hooks.outbox_queue;
+DELETE FROM hooks.receivers;
+DELETE FROM suppliers.breakers;
+DELETE FROM suppliers.exchanges;
+DELETE FROM suppliers.shop_pause;
+DELETE FROM orders.checkouts;
+DELETE FROM funding.deposits;
+DELETE FROM funding.invoices;
+DELETE FROM funding.payments;
+DELETE FROM funding.refunds;
+DELETE FROM funding.refund_accounts;
 UPDATE suppliers.accounts SET gate_closed_at = NULL, gate_code = NULL, gate_reason = NULL,
     gate_needs = NULL, paused_at = NULL, paused_by = NULL, deposit = NULL, deposit_at = NULL;
 UPDATE funding.channels SET is_on = true, fee_on = 'shop';

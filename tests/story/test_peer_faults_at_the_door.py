@@ -229,10 +229,17 @@ async def test_everything_that_buys_or_tells_needs_a_token(shop: Shop) -> None:
         for method, operation in item.items()
         if not operation.get("security")
     }
+    shelf = ("GET /api/categories", "GET /api/products", "GET /api/payment-channels")
+    guests = {one for one in open_ones if " /api/guest/orders" in one}
     public = {"/api/auth/login", "/api/auth/register", "/webhook/digiflazz"}
-    assert {
-        one for one in open_ones if not one.startswith(("GET /api/categories", "GET /api/products"))
-    } == {f"POST {path}" for path in public}
+    public |= {"/tripay/callback", "/ipaymu/callback"}
+    assert {one for one in open_ones - guests if not one.startswith(shelf)} == {
+        f"POST {path}" for path in public
+    }
+    for path in ("", "/pay", "/cancel", "/refresh-status"):
+        method = "POST" if path in ("/pay", "/cancel") else "GET"
+        answer = await shop.client.ask(method, f"/api/guest/orders/TRX-20261121-AAAAAAAA{path}")
+        assert answer.status_code == 404, "a guest's order needs its own token"
     answer = await shop.client.post("/api/transactions", json={"product_id": 1, "target_id": FREE})
     assert answer.status_code == 401
     for path in ("/api/users", "/api/admin", "/api/orders", "/api/tables/users", "/users"):

@@ -124,6 +124,7 @@ async def _payments(client: HeldToItsWord, buyer: Buyer) -> None:
         await client.post(f"/api/guest/orders/TRX-1{path}")
     account = {"bank": "BCA", "number": "12345678", "holder": "Siti"}
     await client.post("/api/guest/orders/TRX-1/refund-account", json=account)
+    await client.get("/api/guest/orders/TRX-1/refresh-status?token=x")
 
 
 async def _hints(client: HeldToItsWord) -> None:

@@ -18,6 +18,7 @@ from tests.web.paying import (
     PHONE,
     QRIS,
     customer_pays,
+    lose_callbacks,
     until,
 )
 
@@ -236,3 +237,14 @@ async def test_whoever_asks_at_once_gets_one_order_each(paying: Shop) -> None:
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["token"] for answer in answers}) == 5
     assert {answer.json()["payment"]["status"] for answer in answers} == {"pending"}
+
+
+async def test_a_guest_whose_payment_was_not_told_of_has_it_asked_about(paying: Shop) -> None:
+    """The re-check button: pressed by whoever has paid and still reads "unpaid"."""
+    await lose_callbacks(paying)
+    said = await ordered(paying)
+    await customer_pays(paying, await id_of(paying, said["code"]))
+    seen = (await paying.client.get(at(said, "/refresh-status"))).json()
+    assert seen["order"]["payment_status"] == "paid" and seen["payment"]["status"] == "paid"
+    missed = await paying.client.get(at(said, "/refresh-status") + "0")
+    assert missed.status_code == 404

@@ -77,12 +77,20 @@ async def note_transactions(
     fresh = [pair for pair in pairs if pair not in known]
     noted = await _insert(desk, tx, fresh, at=at, due=at) if fresh else 0
     if noted < len(fresh):
-        names = [their_id for _, their_id in fresh[:10]]
-        log.warning("funding.hints_dropped", told=len(fresh), kept=noted, their_ids=names)
+        await _tell_dropped(tx, fresh)
     if known:
         gap = timedelta(seconds=desk.times.min_gap)
         noted += await tx.run(HASTEN_HEARD, {"ids": sorted(known.values()), "at": at, "gap": gap})
     return noted
+
+
+async def _tell_dropped(tx: Tx, fresh: Sequence[tuple[int, str]]) -> None:
+    """What was not inserted though nobody else has just inserted it."""
+    facts = {"invoice_id": [i for i, _ in fresh], "their_id": [t for _, t in fresh]}
+    there = {(row[1], row[2]) for row in await tx.rows(LOCK_KNOWN, facts)}
+    dropped = [their_id for pair in fresh if pair not in there for their_id in pair[1:]]
+    if dropped:
+        log.warning("funding.hints_dropped", count=len(dropped), their_ids=dropped[:10])
 
 
 async def expect(

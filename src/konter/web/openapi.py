@@ -18,6 +18,7 @@ from litestar.openapi.spec import (
 )
 
 from konter.people.signatures import HMAC_HEADER
+from konter.web.request import SiteRequest
 
 API_VERSION = "1.0"
 """Of the API, not of the package: documented keys never change within it."""
@@ -56,6 +57,15 @@ INCIDENT = Schema(
 )
 
 
+class OurDocument(JsonRenderPlugin):
+    """The framework's description with what our web edge really answers."""
+
+    def render(  # type: ignore[override]
+        self, request: SiteRequest, _: dict[str, object]
+    ) -> bytes:
+        return super().render(request, request.app.openapi_schema.to_schema())
+
+
 def openapi_config() -> OpenAPIConfig:
     """``/api/openapi.json``."""
     return OpenAPIConfig(
@@ -65,7 +75,7 @@ def openapi_config() -> OpenAPIConfig:
         " di bawah /api/v1, untuk server member, rupiah bulat.",
         # The framework puts an HTML "not found" beside its document: here, not over all of /api.
         path="/api/openapi.json",
-        render_plugins=[JsonRenderPlugin(path="/", media_type=MediaType.JSON)],
+        render_plugins=[OurDocument(path="/", media_type=MediaType.JSON)],
         components=Components(
             security_schemes={
                 "bearer": SecurityScheme(

@@ -9,6 +9,7 @@ import msgspec
 from litestar import Litestar, MediaType, Response, get
 from litestar.enums import ScopeType
 from litestar.handlers.http_handlers import HTTPRouteHandler
+from litestar.openapi.spec import OpenAPI
 from litestar.types import (
     ControllerRouterHandler,
     HTTPScope,
@@ -76,7 +77,16 @@ class Site(Litestar):
             request_max_body_size=MOST_BODY_BYTES,
             logging_config=None,
         )
-        document_errors(self.openapi_schema)
+        self._is_documented = False
+
+    @property
+    def openapi_schema(self) -> OpenAPI:
+        """Made when somebody asks for it: it takes longer than all the rest of the site."""
+        document = super().openapi_schema
+        if not self._is_documented:
+            document_errors(document)
+            self._is_documented = True
+        return document
 
     async def __call__(
         self,

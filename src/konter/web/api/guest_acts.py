@@ -1,8 +1,8 @@
-"""A guest asks for a new link, or gives the order up; the token shows whose it is."""
+"""A guest asks for a new link or for news, or gives the order up; the token shows whose it is."""
 
 from __future__ import annotations
 
-from litestar import post
+from litestar import get, post
 from litestar.params import JSONBody
 
 from konter.ledger.wallets import GUEST
@@ -12,6 +12,7 @@ from konter.web.answer import Answer
 from konter.web.api.guest_view import TAGS, GuestOrder, OrderCode, Token, guest_view
 from konter.web.api.order_pay import AS_BEFORE, RENEW_REFUSALS, SAID, PayAgain
 from konter.web.api.order_payment import pay_again
+from konter.web.api.order_refresh import refresh
 from konter.web.errors import refusals
 from konter.web.request import SiteRequest
 
@@ -56,3 +57,21 @@ async def post_guest_cancel(
     async with request.desks.db.read() as tx:
         order = await guest_order(tx, code, token)
         return Answer(await guest_view(request, tx, order, message="Pesanan dibatalkan"))
+
+
+@get(
+    "/{code:str}/refresh-status",
+    summary="Periksa status pesanan tanpa akun",
+    responses=refusals(GuestOrderNotFound),
+    tags=TAGS,
+)
+async def get_guest_refresh(
+    request: SiteRequest, code: OrderCode, token: Token = ""
+) -> Answer[GuestOrder]:
+    """Bring the next question to the gateway, or to the upstream, forward, and wait briefly."""
+    async with request.desks.db.read() as tx:
+        order = await guest_order(tx, code, token)
+    refreshed = await refresh(request, order)
+    async with request.desks.db.read() as tx:
+        order = await guest_order(tx, code, token)
+        return Answer(await guest_view(request, tx, order, message=refreshed.message))

@@ -22,6 +22,7 @@ def routes() -> Router:
             get_guest_order,
             guest_acts.post_guest_pay,
             guest_acts.post_guest_cancel,
+            guest_acts.get_guest_refresh,
             guest_refund.post_refund_account,
         ],
     )

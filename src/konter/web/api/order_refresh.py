@@ -15,7 +15,7 @@ from konter.orders.read import NotYours, OrderNotFound, OrderView, next_check_at
 from konter.orders.states import BALANCE, OrderState
 from konter.web.answer import Answer
 from konter.web.api.new_transaction import TAGS, TransactionId
-from konter.web.api.order_payment import payment_asked
+from konter.web.api.order_payment import payment_asked, payment_of
 from konter.web.api.payment_view import PaymentView
 from konter.web.api.transaction_view import TransactionView, view
 from konter.web.errors import refusals
@@ -52,11 +52,19 @@ async def get_refresh(request: SiteRequest, transaction_id: TransactionId) -> An
     """
     async with request.desks.db.read() as tx:
         order = await order_of(tx, transaction_id, request.user.id)
+    return Answer(await refresh(request, order))
+
+
+async def refresh(request: SiteRequest, order: OrderView) -> Refreshed:
+    """The order after whoever knows was asked, and what they said last."""
     if order.payment_method != BALANCE and order.state in UNPAID:
-        return Answer(await _of_payment(request, order))
-    if order.is_final:
-        return Answer(Refreshed(FINISHED, view(order)))
-    return Answer(await _of_purchase(request, order))
+        return await _of_payment(request, order)
+    if not order.is_final:
+        return await _of_purchase(request, order)
+    if order.payment_method == BALANCE:
+        return Refreshed(FINISHED, view(order))
+    async with request.desks.db.read() as tx:
+        return Refreshed(FINISHED, view(order), payment=await payment_of(request, tx, order))
 
 
 async def _of_purchase(request: SiteRequest, order: OrderView) -> Refreshed:

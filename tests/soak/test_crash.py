@@ -1,0 +1,25 @@
+"""The same as in tests/story, before and after each commit."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing.context
+
+import pytest
+
+from tests.crash_child import Moment, Place
+from tests.story.conftest import sim_process
+from tests.story.test_crash import Deaths, kiln, place, theirs_is_ours
+
+__all__ = ["kiln", "place", "sim_process"]
+
+
+@pytest.mark.soak
+async def test_death_before_or_after_every_commit_loses_and_doubles_nothing(
+    kiln: multiprocessing.context.ForkServerContext, server_conninfo: str, place: Place
+) -> None:
+    deaths = Deaths(kiln, server_conninfo, place)
+    commits = await deaths.commits()
+    moments = [Moment(when, n) for n in range(1, commits + 1) for when in ("before", "after")]
+    await asyncio.gather(*(deaths.die(moment) for moment in moments))
+    await theirs_is_ours(deaths, place)
