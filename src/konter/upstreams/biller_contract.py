@@ -1,0 +1,156 @@
+"""The adapter contract for postpaid bills: ask what somebody owes, then pay exactly that.
+
+Paying is a purchase like any other, so a biller is a Provider's younger sibling: ``purchase`` pays,
+``enquiry`` asks what became of the payment and never pays. It shares its account with the Provider.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+from konter.kernel.money import Rupiah
+from konter.kernel.outcome import Outcome
+from konter.kernel.wire_types import WireAnswer, WireRequest
+from konter.upstreams.contract import ProviderTraits, Purchase
+
+
+@dataclass(frozen=True, slots=True)
+class BillQuestion:
+    """One check. ``amount``: what the customer chose (e-money); ``year``: of a land tax."""
+
+    reference: str
+    sku: str
+    customer_no: str
+    amount: Rupiah | None = None
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BillFound:
+    """What somebody owes. All in whole rupiah: ``selling_price`` is what the customer pays there,
+    ``admin`` the part of it that is their fee, ``cost`` what our deposit pays.
+
+    ``periods``: ``YYYY-MM`` each, in order; empty where the product has none. ``due_date``:
+    ``YYYY-MM-DD`` or None. ``details``: the upstream's product-specific part, whole.
+    """
+
+    customer_name: str
+    selling_price: Rupiah
+    admin: Rupiah
+    cost: Rupiah
+    periods: tuple[str, ...]
+    due_date: str | None
+    details: Mapping[str, object]
+    message: str = ""
+
+
+class BillProblem(StrEnum):
+    """Why there is no bill to pay."""
+
+    NOT_FOUND = "not_found"
+    ALREADY_PAID = "already_paid"
+    NUMBER = "number"
+    OFFER = "offer"
+    """This product cannot be checked now: closed, disturbed, cut off."""
+    SUPPLIER = "supplier"
+    """A fault between us and the upstream: our key, our address, our account."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoBill:
+    """A verified answer that there is nothing to pay under this number here and now.
+
+    ``why``: whose matter it is. ``code``: theirs.
+    """
+
+    why: BillProblem
+    reason: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckUnclear:
+    """Silence, a proxy's page, surprises: worth another try under a fresh reference."""
+
+    detail: str
+
+
+Checked = BillFound | NoBill | CheckUnclear
+
+
+class BillItem(NamedTuple):
+    """One kind of bill as the upstream lists it. ``admin``: their fee on each bill, ``commission``:
+    what we keep of it; whole rupiah."""
+
+    sku: str
+    name: str
+    brand: str
+    seller: str
+    admin: Rupiah
+    commission: Rupiah
+    buyer_open: bool
+    seller_open: bool
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class BillList:
+    """A whole list, and the rows that could not be read (named, never silently dropped)."""
+
+    items: tuple[BillItem, ...]
+    unreadable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """Whose electricity meter it is, as PLN knows it."""
+
+    customer_no: str
+    meter_no: str
+    subscriber_id: str
+    name: str
+    segment_power: str
+
+
+class Biller(Protocol):
+    """How to speak to one upstream about bills. Pure, as Provider is."""
+
+    @property
+    def account(self) -> str: ...
+
+    @property
+    def traits(self) -> ProviderTraits:
+        """``call_timeouts_s`` also names ``check``. ``doubt`` is never REPOST."""
+        ...
+
+    @property
+    def pays_under_check_reference(self) -> bool:
+        """Whether the payment must carry the reference of the check that succeeded."""
+        ...
+
+    def check(self, ask: BillQuestion) -> WireRequest: ...
+
+    def read_check(self, ask: BillQuestion, answer: WireAnswer) -> Checked:
+        """Never raises; CheckUnclear by default. A found bill is not a paid one."""
+        ...
+
+    def purchase(self, ask: Purchase) -> WireRequest:
+        """Pay. ``ask.reference`` is the check's where ``pays_under_check_reference``."""
+        ...
+
+    def enquiry(self, ask: Purchase) -> WireRequest:
+        """Ask what became of the payment; pays nothing."""
+        ...
+
+    def read(self, ask: Purchase, answer: WireAnswer) -> Outcome:
+        """Never raises; Unknown by default."""
+        ...
+
+    def bill_list(self) -> WireRequest: ...
+
+    def read_bill_list(self, answer: WireAnswer) -> BillList:
+        """Raises UpstreamRefused."""
+        ...
