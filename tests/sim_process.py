@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -223,9 +223,15 @@ class Sim:
         assert isinstance(found, dict)
         return found
 
-    async def script(self, customer_no: str, *plan: dict[str, Any]) -> None:
-        """What each call about this number is answered, in order; the last step repeats."""
-        await self._post("script", {"customer_no": customer_no, "plan": list(plan)})
+    async def script(
+        self, customer_no: str, *plan: dict[str, Any], inquiry: Sequence[dict[str, Any]] = ()
+    ) -> None:
+        """What each call about this number is answered, in order; the last step repeats.
+
+        ``inquiry``: what the inquiries of a bill are answered, in the same way.
+        """
+        wish = {"customer_no": customer_no, "plan": list(plan), "inquiry": list(inquiry)}
+        await self._post("script", wish)
 
     async def books(self) -> dict[str, Any]:
         """opening, deposit, spent, topups, reposts_after_final, transactions."""
@@ -240,9 +246,38 @@ class Sim:
                 return dict(row)
         return None
 
-    async def calls(self) -> list[dict[str, Any]]:
-        """Every API call they received, in order."""
-        return await self._rows("calls")
+    async def bills(
+        self, customer_no: str | None = None, *, ref_id: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Payments of bills on record; ``formed``: our deposit paid and was not given it back."""
+        return [
+            row
+            for row in await self._rows("bills")
+            if customer_no in (None, row["customer_no"]) and ref_id in (None, row["ref_id"])
+        ]
+
+    async def inquiries(self, customer_no: str | None = None) -> list[dict[str, Any]]:
+        """Every inquiry on record: ``ref_id``, ``rc``, ``found``, ``price``, ``pays`` ..."""
+        rows = await self._rows("inquiries")
+        return [row for row in rows if customer_no in (None, row["customer_no"])]
+
+    async def owe(self, sku: str, customer_no: str, *amounts: int, **facts: Any) -> None:
+        """Write a number's bill, an amount for each month: ``fine``, ``other``, ``name``;
+        ``paid=True`` settles what is owed now as if elsewhere."""
+        wish = {"sku": sku, "customer_no": customer_no, "amounts": list(amounts), **facts}
+        await self._post("owe", wish)
+
+    async def bill_catalogue(self, **wish: Any) -> dict[str, Any]:
+        """``rows``, ``remove``, or ``sku`` with the fields to change."""
+        return dict(await self._post("bill-catalogue", wish))
+
+    async def bill_products(self) -> list[dict[str, Any]]:
+        return await self._rows("bill-catalogue")
+
+    async def calls(self, command: str | None = None) -> list[dict[str, Any]]:
+        """Every API call they received, in order; ``command``: only those of ``pay-pasca`` …"""
+        rows = await self._rows("calls")
+        return [row for row in rows if command in (None, row["command"])]
 
     async def breaches(self) -> list[dict[str, Any]]:
         """Every rule of theirs that the client broke."""

@@ -24,7 +24,7 @@ from konter.jobs.run import Wake
 from konter.kernel.clock import SystemClock
 from konter.kernel.errors import Broken
 from konter.orders.checkout import Checkout, checkout_many
-from konter.orders.desk import OrdersDesk, PendingDeadline, Times
+from konter.orders.desk import BillRules, MeterRules, OrdersDesk, PendingDeadline, Times
 from konter.orders.hear import receive
 from konter.orders.newsroom import Newsroom
 from konter.orders.place import place_many
@@ -43,6 +43,7 @@ from konter.upstreams.gateway_contract import Gateway
 from konter.upstreams.gateways.ipaymu import PRODUCTION, SANDBOX, Ipaymu, IpaymuSettings
 from konter.upstreams.gateways.tripay import Tripay, TripaySettings
 from konter.upstreams.providers.digiflazz import Digiflazz, DigiflazzSettings
+from konter.upstreams.providers.digiflazz_bills import DigiflazzBills
 from konter.upstreams.providers.okeconnect import Okeconnect, OkeconnectSettings
 from konter.upstreams.wire import Wire
 from konter.web.desks import Desks, ShopDoor
@@ -267,27 +268,33 @@ def _database(settings: Settings, stack: AsyncExitStack) -> str:
 
 def _providers(settings: Settings) -> dict[str, Provider]:
     """The supplier accounts that the settings name, by account code."""
-    named = (_digiflazz(settings), _okeconnect(settings))
+    digiflazz = _digiflazz(settings)
+    named = (Digiflazz(digiflazz) if digiflazz else None, _okeconnect(settings))
     return {provider.account: provider for provider in named if provider is not None}
 
 
-def _digiflazz(settings: Settings) -> Provider | None:
+def _billers(settings: Settings) -> dict[str, DigiflazzBills]:
+    """Of the same accounts, those that pay bills."""
+    digiflazz = _digiflazz(settings)
+    return {digiflazz.account: DigiflazzBills(digiflazz)} if digiflazz else {}
+
+
+def _digiflazz(settings: Settings) -> DigiflazzSettings | None:
     if settings.digiflazz_username is None or settings.digiflazz_api_key is None:
         return None
     secret = settings.digiflazz_webhook_secret
     timeouts = settings.upstream_timeout_s
-    return Digiflazz(
-        DigiflazzSettings(
-            username=settings.digiflazz_username,
-            api_key=settings.digiflazz_api_key.reveal(),
-            base_url=settings.digiflazz_base_url,
-            webhook_secret=secret.reveal() if secret else None,
-            purchase_timeout_s=timeouts.purchase,
-            price_list_timeout_s=timeouts.price_list,
-            balance_timeout_s=timeouts.balance,
-            repost_gap_s=settings.enquiry_min_gap_s,
-            price_list_gap_s=settings.price_list_gap_s,
-        )
+    return DigiflazzSettings(
+        username=settings.digiflazz_username,
+        api_key=settings.digiflazz_api_key.reveal(),
+        base_url=settings.digiflazz_base_url,
+        webhook_secret=secret.reveal() if secret else None,
+        purchase_timeout_s=timeouts.purchase,
+        price_list_timeout_s=timeouts.price_list,
+        balance_timeout_s=timeouts.balance,
+        check_timeout_s=timeouts.check,
+        repost_gap_s=settings.enquiry_min_gap_s,
+        price_list_gap_s=settings.price_list_gap_s,
     )
 
 
@@ -372,6 +379,7 @@ def _furnish(
     ids, newsroom = IdBlocks(), Newsroom()
     hints = HouseHints(db, newsroom)
     people = _people(settings, db, clock, ids)
+    billers = _billers(settings)
     suppliers = SuppliersDesk(
         db,
         clock,
@@ -379,6 +387,7 @@ def _furnish(
         providers,
         settings.low_deposit,
         timedelta(seconds=settings.price_list_cache_s),
+        billers=billers,
     )
     margin = settings.minimum_margin
     catalogue = _catalogue(settings, suppliers, ids)
@@ -397,6 +406,10 @@ def _furnish(
         pending_deadline=PendingDeadline(settings.pending_deadline),
         development=settings.in_development,
         breaker=_breaker(settings),
+        billers=billers,
+        bills=_bill_rules(settings),
+        meter_readers=billers,
+        meters=MeterRules(settings.meters_per_minute, settings.meters_per_asker),
     )
     sessions = Sessions(people, seconds=settings.token_cache_s)
     inbox = InboxDesk(db, clock, ids, hints)
@@ -440,6 +453,17 @@ def _breaker(settings: Settings) -> BreakerLimits:
         failures=settings.breaker_failures,
         window=timedelta(seconds=settings.breaker_window_s),
         cool=timedelta(seconds=settings.breaker_cool_s),
+    )
+
+
+def _bill_rules(settings: Settings) -> BillRules:
+    return BillRules(
+        tries=settings.bill_tries,
+        between_tries=settings.bill_retry_s,
+        per_number=settings.bill_checks_per_number,
+        per_member=settings.bill_checks_per_member,
+        window=settings.bill_window_s,
+        before_midnight=settings.bill_before_midnight_s,
     )
 
 

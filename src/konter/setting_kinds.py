@@ -53,6 +53,7 @@ class CallTimeouts:
     purchase: float = 60.0
     price_list: float = 60.0
     balance: float = 30.0
+    check: float = 30.0
 
     def by_purpose(self) -> dict[str, float]:
         """As an adapter's traits want them."""

@@ -234,7 +234,7 @@ class Settings:
         "The largest deposit that a user may order.")
     guest_limit_remote: int = setting(
         "KONTER_GUEST_LIMIT_REMOTE", whole(1, 1_000_000, "attempts"), 30,
-        "Guest orders from one remote address within the window, and look-ups of them.")
+        "Guest orders from one remote address within the window; as many look-ups, and of meters.")
 
     first_news_wait_s: float = setting(
         "KONTER_FIRST_NEWS_WAIT_S", SECONDS_OR_NONE, 5.0,
@@ -309,6 +309,31 @@ class Settings:
     low_deposit: Rupiah = setting(
         "KONTER_LOW_DEPOSIT", rupiah(10**12), Rupiah(100_000),
         "A deposit below this alerts the operators.")
+
+    bill_tries: int = setting(
+        "KONTER_BILL_TRIES", whole(1, 10, "calls"), 3,
+        "How often one bill check asks the upstream, while it is not answered.")
+    bill_retry_s: float = setting(
+        "KONTER_BILL_RETRY_S", SECONDS_OR_NONE, 1.0,
+        "Between two such calls.")
+    bill_checks_per_number: int = setting(
+        "KONTER_BILL_CHECKS_PER_NUMBER", whole(1, 1_000_000, "checks"), 5,
+        "Checks of one customer's number by one member within the window.")
+    bill_checks_per_member: int = setting(
+        "KONTER_BILL_CHECKS_PER_MEMBER", whole(1, 1_000_000, "checks"), 300,
+        "Checks of all numbers by one member within the window.")
+    bill_window_s: float = setting(
+        "KONTER_BILL_WINDOW_S", SECONDS, 600.0,
+        "How far back bill checks count.")
+    bill_before_midnight_s: float = setting(
+        "KONTER_BILL_BEFORE_MIDNIGHT_S", SECONDS_OR_NONE, 300.0,
+        "So long before the end of its day (WIB) a checked bill can no longer be paid.")
+    meters_per_minute: int = setting(
+        "KONTER_METERS_PER_MINUTE", whole(1, 10_000, "questions"), 30,
+        "Questions about electricity meters that go upstream in a minute.")
+    meters_per_asker: int = setting(
+        "KONTER_METERS_PER_ASKER", whole(1, 10_000, "questions"), 10,
+        "As many of them by one member, or from one remote address.")
 
     token_ttl_days: float = setting(
         "KONTER_TOKEN_TTL_DAYS", number(0.00001, 3650, "days"), 30.0,

@@ -6,22 +6,17 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
-import structlog
-
 from konter.app import House
-from konter.catalogue.sync import sync_products
+from konter.catalogue import chores as catalogue_chores
 from konter.funding import chores as funding_chores
 from konter.funding import work as payment_work
 from konter.hooks import chores as hooks_chores
 from konter.hooks import work as hooks_work
 from konter.jobs.run import Runner, Served
 from konter.jobs.timetable import Entry, Timetable
-from konter.kernel.errors import KonterError
 from konter.orders import chores as orders_chores
 from konter.orders import work
 from konter.suppliers.memory import beat
-
-log = structlog.get_logger("konter.worker")
 
 MEMORY_EVERY = timedelta(minutes=1)
 
@@ -63,7 +58,7 @@ def entries(house: House) -> Sequence[Entry]:
     """What runs by the clock."""
     settings = house.settings
     return (
-        Entry("catalogue.sync", partial(_sync, house), daily_at=settings.sync_at),
+        *catalogue_chores.entries(house.catalogue, sync_at=settings.sync_at),
         Entry("suppliers.memory", partial(_remember, house), every=MEMORY_EVERY),
         *hooks_chores.entries(
             house.inbox,
@@ -86,16 +81,3 @@ async def _remember(house: House) -> str:
     note = house.settings.home / f"beats-{await house.db.name()}"
     restored = await beat(house.suppliers, note)
     return "restored from a backup: the shop is paused" if restored else "as remembered"
-
-
-async def _sync(house: House) -> str:
-    """Every account in turn; one that fails is told of and tried again tomorrow."""
-    results: list[str] = []
-    for account in house.providers:
-        try:
-            report = await sync_products(house.catalogue, account=account)
-            results.append(f"{account}: {report.synced} synced, {report.repriced} repriced")
-        except KonterError as error:
-            log.error("catalogue.sync_failed", account=account, problem=str(error))
-            results.append(f"{account}: {error}")
-    return "; ".join(results) or "no supplier account is configured"

@@ -7,7 +7,7 @@ from html import escape
 import msgspec
 from aiohttp import web
 
-from konter_sim.digiflazz import calls, control
+from konter_sim.digiflazz import bill_front, calls, control
 from konter_sim.digiflazz.options import MEANING
 from konter_sim.digiflazz.state import Digiflazz
 from konter_sim.digiflazz.tricks import TRICKS
@@ -83,14 +83,16 @@ def _front(base: str, gateways: Mapping[str, Gateway]) -> str:
         '<p class="lead" lang="id">Mitra tiruan untuk konter di mesin sendiri: coba semua '
         "kemungkinan tanpa uang sungguhan.</p>",
         table(("upstream", "base url"), rows),
-        '<p><a href="#numbers">Numbers to try</a> at Digiflazz and <a href="#dests">at '
-        'OkeConnect</a>, <a href="#amounts">amounts to '
+        '<p><a href="#numbers">Numbers</a> and <a href="#bills">bills to try</a> at '
+        'Digiflazz, <a href="#dests">numbers at OkeConnect</a>, <a href="#amounts">amounts to '
         f'try</a> at {escape(names)}. A downstream <a href="{PARTNER}">partner</a> with Otomax '
         "buys from your shop.</p>",
         '<h2 id="numbers">Digiflazz: numbers to try</h2>'
         "<p>With the production key the last four digits of <code>customer_no</code> choose "
         "what happens. Any other number is Sukses at once.</p>",
         _tricks(),
+        '<h2 id="bills">Digiflazz: bills to try</h2>',
+        bill_front.tricks(),
         '<h2 id="dests">OkeConnect: numbers to try</h2>',
         okeconnect_front.tricks(),
         f'<h2 id="amounts">{escape(names)}: amounts to try</h2>',
@@ -110,6 +112,8 @@ def render(digi: Digiflazz, base: str) -> str:
         money(control.summary(digi), ("deposit", "spent", "opening", "topups")),
         "<h2>Numbers to try</h2>",
         _tricks(),
+        "<h2>Bills to try</h2>",
+        bill_front.tricks(),
         "<h2>Script a number</h2>",
         _how_to_script(base),
         _happened(digi),
@@ -139,13 +143,15 @@ def _how_to_script(base: str) -> str:
     curl = f"curl {base}/_sim/script -d '{plan}'"
     return (
         "<p>Each call to that number takes one step, the last one repeats; an empty plan "
-        "removes the script. Steps: <code>success fail pending refuse silence http raw reset "
+        "removes the script. <code>inquiry</code>, beside <code>plan</code>, is what a bill's "
+        "inquiries are answered. Steps: <code>success fail pending refuse silence http raw reset "
         f"twist wait</code>.</p><pre>{escape(curl)}</pre>"
     )
 
 
 def _happened(digi: Digiflazz) -> str:
     sold = [control.shown(known) for known in latest(digi.books.transactions.values())]
+    paid = bill_front.paid(digi)
     broken = [asdict(breach) for breach in latest(digi.rules.breaches)]
     sent = [
         {name: hook[name] for name in ("at", "event", "url", "signed", "try", "response_status")}
@@ -155,6 +161,7 @@ def _happened(digi: Digiflazz) -> str:
         f"<h2>{title}</h2>{records(rows)}"
         for title, rows in (
             (f"Transactions ({len(digi.books.transactions)})", sold),
+            (f"Bills paid ({len(paid)})", latest(paid)),
             (f"Rules broken by the client ({len(digi.rules.breaches)})", broken),
             (f"Webhooks ({len(digi.hooks.sent)})", sent),
         )

@@ -10,6 +10,7 @@ from tests.laws.tree import LAYERS, Function, Source
 
 BELOW = {room: frozenset(LAYERS[place + 1 :]) for place, room in enumerate(LAYERS)}
 CONTRACT = "upstreams.contract"
+BILLER_CONTRACT = "upstreams.biller_contract"
 GATEWAY_CONTRACT = "upstreams.gateway_contract"
 
 MAY_IMPORT: dict[str, frozenset[str]] = {
@@ -21,9 +22,12 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "ledger": frozenset({"kernel", "db"}),
     "jobs": frozenset({"kernel", "db"}),
     "people": frozenset({"kernel", "db", "ledger", "jobs"}),
-    "suppliers": frozenset({"kernel", "db", "ledger.read", "jobs", CONTRACT, GATEWAY_CONTRACT}),
+    "suppliers": frozenset(
+        {"kernel", "db", "ledger.read", "jobs", CONTRACT, BILLER_CONTRACT, GATEWAY_CONTRACT}
+    ),
     "catalogue": frozenset(
-        {"kernel", "db", "ledger.read", "jobs", "people", "suppliers", CONTRACT, GATEWAY_CONTRACT}
+        {"kernel", "db", "ledger.read", "jobs", "people", "suppliers"}
+        | {CONTRACT, BILLER_CONTRACT, GATEWAY_CONTRACT}
     ),
     "hooks": frozenset({"kernel", "db", "jobs", "people", "suppliers", CONTRACT, GATEWAY_CONTRACT}),
     "funding": BELOW["funding"],

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from tests.conftest import cloned
+from tests.orders.bill_counter import BillCounter, open_bill_counter, stock_bills
 from tests.orders.counter import GAP_S, SECRET, Counter, open_counter, stock
 from tests.orders.two_suppliers import TwoSuppliers, open_two_suppliers, stock_both
 from tests.sim_process import Sim, running_sim
@@ -61,4 +62,23 @@ async def _stock_by_two(conninfo: str, sim: Sim) -> None:
 async def both(stocked_by_two: str, sim: Sim) -> AsyncIterator[TwoSuppliers]:
     """A counter that buys at Digiflazz and at OkeConnect, there first."""
     async with open_two_suppliers(stocked_by_two, sim) as counter:
+        yield counter
+
+
+@pytest.fixture(scope="session")
+def stocked_with_bills(server_conninfo: str, template: str, sim_process: Sim) -> Iterator[str]:
+    with cloned(server_conninfo, template) as fresh:
+        asyncio.run(_stock_with_bills(fresh, sim_process))
+        yield fresh
+
+
+async def _stock_with_bills(conninfo: str, sim: Sim) -> None:
+    await sim.reset(**OPTIONS)
+    await stock_bills(conninfo, sim)
+
+
+@pytest.fixture
+async def bills(stocked_with_bills: str, sim: Sim) -> AsyncIterator[BillCounter]:
+    """A counter that also checks and pays bills."""
+    async with open_bill_counter(stocked_with_bills, sim) as counter:
         yield counter

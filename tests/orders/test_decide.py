@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import pytest
@@ -50,7 +50,11 @@ ALL_NEWS: tuple[Outcome, ...] = (
     ABSENT,
     NOT_SENT,
 )
-ALL_CIRCUMSTANCES = [Circumstances(*flags) for flags in product((True, False), repeat=4)]
+ALL_CIRCUMSTANCES = [
+    replace(Circumstances(*flags), only_attempt=only)
+    for only in (True, False)
+    for flags in product((True, False), repeat=4)
+]
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ def on(
 
 
 def test_every_news_about_every_attempt_of_every_order_has_an_answer() -> None:
-    assert len(CASES) == 9 * 6 * 2 * len(ALL_NEWS) * 16
+    assert len(CASES) == 9 * 6 * 2 * len(ALL_NEWS) * 32
     assert all(isinstance(case.step, Step) for case in CASES)
 
 
@@ -158,6 +162,12 @@ def test_a_next_attempt_follows_only_an_ended_current_one() -> None:
         if case.step.follow in (Follow.NEXT_OFFER, Follow.WAIT_FOR_SUPPLIER):
             assert case.is_current and case.order in HOLDING, case
             assert case.step.attempt_to is A.REJECTED and case.step.order_to is O.HELD, case
+
+
+def test_no_attempt_follows_the_only_one() -> None:
+    for case in CASES:
+        if case.given.only_attempt:
+            assert case.step.follow not in (Follow.NEXT_OFFER, Follow.WAIT_FOR_SUPPLIER), case
 
 
 def test_what_has_ended_is_never_live_again() -> None:
@@ -279,6 +289,14 @@ def test_a_wrong_number_is_final_whatever_other_offers_there_are() -> None:
 def test_a_refusal_of_us_holds_the_order_and_uses_no_try() -> None:
     assert on(O.SENT, A.SENDING, SUPPLIER, another_offer=True) == Step(
         O.HELD, A.REJECTED, follow=Follow.WAIT_FOR_SUPPLIER
+    )
+
+
+@pytest.mark.parametrize("refusal", [NUMBER, OFFER, SUPPLIER, OTHER], ids=lambda r: r.fault)
+def test_any_refusal_of_the_only_attempt_fails_and_gives_back(refusal: Rejected) -> None:
+    """As of a bill, which is paid under its check or not at all."""
+    assert on(O.SENT, A.SENDING, refusal, another_offer=True, only_attempt=True) == Step(
+        O.FAILED, A.REJECTED, Price.RELEASE
     )
 
 

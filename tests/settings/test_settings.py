@@ -42,7 +42,7 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
     assert settings.public_url == "http://127.0.0.1:8000"
     assert settings.digiflazz_base_url == "https://api.digiflazz.com/v1"
     assert settings.first_news_wait_s == 5
-    assert settings.upstream_timeout_s == CallTimeouts(purchase=60, price_list=60, balance=30)
+    assert settings.upstream_timeout_s == CallTimeouts(60, 60, 30, 30)
     assert settings.low_deposit == Rupiah(100_000)
     assert settings.sync_at == time(2, 0)
     assert settings.pending_deadline == "review"
@@ -72,12 +72,12 @@ def test_tests_can_make_minutes_into_milliseconds() -> None:
 
 
 def test_one_number_is_the_time_limit_of_every_upstream_call() -> None:
-    assert told(KONTER_UPSTREAM_TIMEOUT_S="0.5").upstream_timeout_s == CallTimeouts(0.5, 0.5, 0.5)
+    assert told(KONTER_UPSTREAM_TIMEOUT_S="0.5").upstream_timeout_s == CallTimeouts(0.5, 0.5, 0.5, 0.5)
 
 
 def test_each_upstream_call_can_have_its_own_time_limit() -> None:
     timeouts = told(KONTER_UPSTREAM_TIMEOUT_S="purchase=90, balance=5").upstream_timeout_s
-    assert timeouts.by_purpose() == {"purchase": 90, "price_list": 60, "balance": 5}
+    assert timeouts.by_purpose() == {"purchase": 90, "price_list": 60, "balance": 5, "check": 30}
 
 
 @pytest.mark.parametrize(

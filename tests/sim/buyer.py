@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from hashlib import md5
@@ -78,6 +78,22 @@ class Buyer:
         flags = {"testing": True, "sign": signed(ref_id, DEV_KEY), **more}
         return await self.topup(ref_id, number, "xld10", **flags)  # type: ignore[arg-type]
 
+    async def bill(
+        self,
+        command: str,
+        ref_id: str,
+        number: str = "530012345678",
+        sku: str = "pln",
+        *,
+        testing: bool = False,
+        **more: object,
+    ) -> Said:
+        """`inq`, `pay` or `status`; with `testing` as the development mode wants it."""
+        if testing:
+            more = {"testing": True, "sign": signed(ref_id, DEV_KEY), **more}
+        asked = {"commands": f"{command}-pasca", **more}
+        return await self.topup(ref_id, number, sku, **asked)  # type: ignore[arg-type]
+
     async def price_list(self, cmd: str = "prepaid", **more: object) -> Said:
         body = {"cmd": cmd, "username": USERNAME, "sign": signed("pricelist"), **more}
         return await self.post("/price-list", body)
@@ -97,8 +113,10 @@ class Buyer:
             assert reply.status == status, await reply.text()
             return await reply.json()
 
-    async def script(self, number: str, *plan: Mapping[str, object]) -> None:
-        await self.tell("script", {"customer_no": number, "plan": plan})
+    async def script(
+        self, number: str, *plan: Mapping[str, object], inquiry: Sequence[object] = ()
+    ) -> None:
+        await self.tell("script", {"customer_no": number, "plan": plan, "inquiry": inquiry})
 
     async def transaction(self, ref_id: str) -> Json | None:
         rows = (await self.look("books"))["transactions"]

@@ -26,9 +26,8 @@ async def mailbox() -> AsyncIterator[Mailbox]:
         yield opened
 
 
-@pytest_asyncio.fixture
-async def desk(mailbox: Mailbox) -> AsyncIterator[RunningDesk]:
-    options = Options(
+def _hurried(mailbox: Mailbox) -> Options:
+    return Options(
         deposit=1_000_000,
         webhook_url=mailbox.url,
         webhook_secret=SECRET,
@@ -38,8 +37,23 @@ async def desk(mailbox: Mailbox) -> AsyncIterator[RunningDesk]:
         repost_gap_s=0,
         silence_seconds=2,
     )
-    async with running_desk(options) as running:
+
+
+@pytest_asyncio.fixture
+async def desk(mailbox: Mailbox) -> AsyncIterator[RunningDesk]:
+    async with running_desk(_hurried(mailbox)) as running:
         yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def till() -> AsyncIterator[tuple[Buyer, Mailbox]]:
+    """One desk for a module of many small tests, which put it back to its start themselves."""
+    async with (
+        open_mailbox() as opened,
+        running_desk(_hurried(opened)) as running,
+        aiohttp.ClientSession() as session,
+    ):
+        yield Buyer(session, running.url), opened
 
 
 @pytest_asyncio.fixture

@@ -103,8 +103,8 @@ async def test_a_missing_field_is_a_payload_error(buyer: Buyer, missing: str) ->
     assert (await buyer.post("/transaction", body)).rc == "40"
 
 
-async def test_postpaid_is_not_sold_yet(buyer: Buyer) -> None:
-    assert (await buyer.topup("a", commands="inq-pasca")).rc == "40"
+async def test_an_unknown_command_is_a_payload_error(buyer: Buyer) -> None:
+    assert (await buyer.topup("a", commands="pln-subscribe")).rc == "40"
 
 
 async def test_questions_after_a_final_answer_are_counted_not_blamed(buyer: Buyer) -> None:

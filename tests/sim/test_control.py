@@ -2,6 +2,8 @@
 
 import aiohttp
 
+from konter_sim.digiflazz.bill_tricks import BILL_TRICKS
+from konter_sim.digiflazz.official_bills import OFFICIAL
 from konter_sim.digiflazz.tricks import TRICKS
 from tests.sim.buyer import Buyer, Mailbox
 
@@ -48,6 +50,7 @@ async def test_the_page_lists_every_trick_and_escapes_strangers_text(buyer: Buye
         for path in ("/", "/digiflazz"):
             async with session.get(buyer.url + path) as reply:
                 page = await reply.text()
-    assert all(f"<code>…{suffix}</code>" in page for suffix in TRICKS)
+    assert all(f"<code>…{suffix}</code>" in page for suffix in (*TRICKS, *BILL_TRICKS))
+    assert all(f"<code>{number}</code>" in page for _, number in OFFICIAL)
     assert "&lt;script&gt;" in page and "<script>" not in page
     assert 'lang="id"' in page

@@ -24,7 +24,17 @@ async def test_the_price_list_speaks_digiflazz_s_own_fields(buyer: Buyer) -> Non
 
 
 async def test_the_postpaid_list_has_no_price(buyer: Buyer) -> None:
-    assert (await buyer.price_list("pasca")).data == PASCA_LIST["data"]
+    rows = (await buyer.price_list("pasca")).data
+    assert rows[:2] == PASCA_LIST["data"]
+    assert len({row["buyer_sku_code"] for row in rows}) == len(rows) == 17
+    assert all(list(row) == list(rows[0]) for row in rows)
+
+
+async def test_purchases_and_bills_are_listed_from_two_buckets(buyer: Buyer) -> None:
+    await buyer.price_list()
+    assert len((await buyer.price_list("pasca", brand="PDAM")).data) == 2
+    assert (await buyer.price_list("pasca")).rc == "83"
+    assert await buyer.broken_rules() == ["price_list_too_soon"]
 
 
 async def test_a_second_full_list_too_soon_is_an_object_with_http_200(buyer: Buyer) -> None:
@@ -62,3 +72,12 @@ async def test_a_pln_number_is_signed_with_itself(buyer: Buyer) -> None:
     said = await buyer.post("/inquiry-pln", wrong)
     assert (said.rc, said.data["status"]) == ("54", "Gagal")
     assert "name" not in said.data
+
+
+async def test_too_many_meters_a_minute_are_refused(buyer: Buyer) -> None:
+    await buyer.tell("options", {"meter_checks_per_minute": 1})
+    body = {"username": USERNAME, "customer_no": "1234554321", "sign": signed("1234554321")}
+    assert [(await buyer.post("/inquiry-pln", body)).rc for _ in range(2)] == ["00", "86"]
+    assert await buyer.broken_rules() == ["meter_checks_too_fast"]
+    await buyer.tell("advance", {"seconds": 61})
+    assert (await buyer.post("/inquiry-pln", body)).rc == "00"

@@ -12,13 +12,9 @@ import pytest
 from konter.kernel.money import Rupiah
 from konter.kernel.outcome import Delivered, Fault, Pending, Rejected, Unknown
 from konter.kernel.wire_types import WireRequest
-from konter.upstreams.contract import Doubt, News, NotGenuine, UpstreamRefused
-from konter.upstreams.providers.digiflazz import (
-    Digiflazz,
-    DigiflazzSettings,
-    NotJoinable,
-    sign,
-)
+from konter.upstreams.contract import Doubt, News, NotGenuine, NotJoinable, UpstreamRefused
+from konter.upstreams.providers.digiflazz import Digiflazz, DigiflazzSettings
+from konter.upstreams.providers.digiflazz_post import sign
 from tests.upstreams.asks import (
     CREDENTIALS,
     DEVELOPMENT,

@@ -50,3 +50,15 @@ def accounts_named(desk: CatalogueDesk, name: str | None) -> list[str]:
     if not meant:
         raise NoSuchAccount(account=name)
     return meant
+
+
+def bill_accounts_named(desk: CatalogueDesk, name: str | None) -> list[str]:
+    """As ``accounts_named``, of those that pay bills. Raises NoSuchAccount."""
+    meant = [
+        account
+        for account, biller in desk.suppliers.billers.items()
+        if name in (None, account, biller.traits.code)
+    ]
+    if not meant:
+        raise NoSuchAccount("Belum ada akun penyedia untuk tagihan", account=name)
+    return meant

@@ -28,7 +28,7 @@ from konter.catalogue.rewrite import rewrite
 from konter.db.pool import Tx
 from konter.kernel.errors import NotFound, Refused
 from konter.suppliers.price_list import FetchedList, fetch_price_list
-from konter.upstreams.contract import PriceItem
+from konter.upstreams.contract import PriceItem, PriceList
 
 CHUNK = 500
 """Rows between two reports of progress, and two chances for others in this process to run."""
@@ -146,7 +146,7 @@ async def sync_products(
     )
 
 
-def _distinct(fetched: FetchedList) -> tuple[list[PriceItem], list[str]]:
+def _distinct(fetched: FetchedList[PriceList]) -> tuple[list[PriceItem], list[str]]:
     """The rows, each SKU once, and the names of those that cannot be believed.
 
     Of a SKU that stands there twice the dearer row counts, so that no sale is at a loss.
@@ -224,7 +224,10 @@ async def _circumstances(
 
 
 def _gone(
-    given: Circumstances, fetched: FetchedList, wanted: str | None, doubtful: Sequence[str]
+    given: Circumstances,
+    fetched: FetchedList[PriceList],
+    wanted: str | None,
+    doubtful: Sequence[str],
 ) -> list[str]:
     """SKUs of ours that the whole list no longer has. One that it has but garbled is not gone.
 

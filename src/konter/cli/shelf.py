@@ -1,6 +1,7 @@
 """``konter product`` and ``konter price``: what an operator decides about what we sell.
 
-``konter offer`` and ``konter route``, beside this file, decide where it is bought."""
+``konter offer`` and ``konter route``, beside this file, decide where it is bought; ``konter bill``
+is about bills."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from konter.catalogue import prices, products
 from konter.catalogue.categories import slug_of
 from konter.catalogue.desk import CatalogueDesk
 from konter.catalogue.prices import Kind, Repriced, Role, Rule
-from konter.cli import offers, routes
+from konter.cli import bills, offers, routes
 from konter.settings import load_settings
 
 Result = TypeVar("Result")
@@ -34,6 +35,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(price_app, name="price")
     offers.register(app)
     routes.register(app)
+    bills.register(app)
 
 
 @product_app.command("close")

@@ -23,7 +23,7 @@ NEAR_MIDNIGHT: Final = timedelta(minutes=5)
 
 def proves(desk: OrdersDesk, attempt: AttemptRow, at: datetime) -> bool:
     """Whether the answers that came in a row are proof, with the one of ``at``."""
-    lasts = desk.providers[attempt.account].traits.absence_proves_after
+    lasts = desk.adapter_of(attempt).traits.absence_proves_after
     return (
         lasts is not None
         and may_prove(desk, attempt, at)
@@ -37,7 +37,7 @@ def may_prove(desk: OrdersDesk, attempt: AttemptRow, at: datetime) -> bool:
     """Whether such answers can prove anything about this attempt, if they go on."""
     sent = attempt.first_sent_at
     return (
-        desk.providers[attempt.account].traits.absence_proves_after is not None
+        desk.adapter_of(attempt).traits.absence_proves_after is not None
         and sent is not None
         and attempt.sends == 1
         and not attempt.is_known
@@ -49,7 +49,7 @@ def may_prove(desk: OrdersDesk, attempt: AttemptRow, at: datetime) -> bool:
 def proved_at(desk: OrdersDesk, attempt: AttemptRow) -> datetime | None:
     """When the answers that came in a row will have lasted long enough; None: there are none, or
     they never prove anything."""
-    lasts = desk.providers[attempt.account].traits.absence_proves_after
+    lasts = desk.adapter_of(attempt).traits.absence_proves_after
     if lasts is None or attempt.absent_at is None or attempt.absences < LEAST_ANSWERS - 1:
         return None
     ends = attempt.absent_at + lasts

@@ -27,7 +27,7 @@ def next_action(
     times = desk.times
     if attempt.in_flight(now):
         return attempt.lease_until
-    soonest = _after_last(attempt, desk.gap(attempt.account), now)
+    soonest = _after_last(attempt, desk.gap(attempt), now)
     wait = min(times.enquiry_min_gap, 0.5 * 2.0 ** min(attempt.not_sent, 16))
     again = now + timedelta(seconds=wait) if attempt.not_sent else now
     match follow:
@@ -47,7 +47,7 @@ def _after_last(attempt: AttemptRow, gap: timedelta, now: datetime) -> datetime:
 
 def _next_enquiry(desk: OrdersDesk, attempt: AttemptRow, now: datetime) -> datetime:
     times = desk.times
-    if not desk.asks_by_reposting(attempt.account):
+    if not desk.asks_by_reposting(attempt):
         return _next_check(desk, attempt, now)
     if attempt.enquiries == 0:
         return (attempt.first_sent_at or now) + timedelta(seconds=times.enquiry_first)

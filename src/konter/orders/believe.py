@@ -47,6 +47,7 @@ def given(
         may_have_left=attempt.sends > 0,
         absence_proves=free and absence.proves(desk, attempt, item.happened_at),
         absence_may_prove=absence.may_prove(desk, attempt, item.happened_at),
+        only_attempt=attempt.is_bill,
     )
 
 
@@ -80,7 +81,7 @@ def _waited_long_enough(desk: OrdersDesk, attempt: AttemptRow, now: datetime) ->
     times = desk.times
     usual = times.enquiry_first + times.enquiry_spacing * (FREQUENT_ENQUIRIES - 1)
     first_sent_at = attempt.first_sent_at or now
-    reposts = desk.asks_by_reposting(attempt.account)
+    reposts = desk.asks_by_reposting(attempt)
     return reposts or (now - first_sent_at).total_seconds() >= usual
 
 

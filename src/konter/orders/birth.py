@@ -6,16 +6,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
-from konter.catalogue.offers import Offer, Sellable
+from konter.catalogue.offers import Offer
 from konter.db.pool import Tx
 from konter.kernel.clock import business_date
 from konter.kernel.errors import Broken
 from konter.kernel.ids import transaction_code
+from konter.kernel.money import Rupiah
 from konter.orders.desk import OrdersDesk
 from konter.orders.judge import Wanted
 from konter.orders.read import OrderView
-from konter.orders.requests import Ask, Placed
+from konter.orders.requests import Placed
 from konter.orders.states import OrderState
 
 # One statement, because a batch pays for each trip to the database. Buyers in their order, so that
@@ -28,10 +30,11 @@ WITH n AS (
         %(product_code)s::text[], %(product_name)s::text[], %(product_note)s::text[],
         %(product_brand)s::text[], %(target_id)s::text[], %(server_id)s::text[],
         %(price)s::bigint[], %(attempt_id)s::bigint[], %(account)s::text[], %(sku)s::text[],
-        %(customer_no)s::text[], %(expected_cost)s::bigint[])
+        %(customer_no)s::text[], %(expected_cost)s::bigint[], %(reference)s::text[],
+        %(is_bill)s::boolean[], %(send_by)s::timestamptz[])
         AS n (id, code, user_id, behind, ref_id, product_id, product_code, product_name,
               product_note, product_brand, target_id, server_id, price, attempt_id, account, sku,
-              customer_no, expected_cost)
+              customer_no, expected_cost, reference, is_bill, send_by)
 ), counted AS (
     INSERT INTO orders.buyers AS b (user_id, orders)
     SELECT user_id, count(*) FROM n GROUP BY user_id ORDER BY user_id
@@ -47,9 +50,9 @@ WITH n AS (
     FROM n JOIN counted AS c ON c.user_id = n.user_id
 ), tried AS (
     INSERT INTO orders.attempts (id, order_id, number, is_current, reference, account, sku,
-        customer_no, expected_cost, max_price, state, next_action_at, created_at)
-    SELECT attempt_id, id, 1, true, code, account, sku, customer_no, expected_cost,
-        price - %(minimum_margin)s, 'due', %(at)s, %(at)s
+        customer_no, expected_cost, max_price, state, next_action_at, created_at, is_bill, send_by)
+    SELECT attempt_id, id, 1, true, reference, account, sku, customer_no, expected_cost,
+        price - %(minimum_margin)s, 'due', %(at)s, %(at)s, is_bill, send_by
     FROM n
 )
 INSERT INTO orders.moves (order_id, seq, from_state, to_state, because, moved_at)
@@ -85,20 +88,72 @@ SELECT id, 1, 'new', 'awaiting_payment', 'placed', %(at)s FROM n
 """
 
 
+class Goods(Protocol):
+    """What is sold, as its order remembers it."""
+
+    @property
+    def product_id(self) -> int: ...
+
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def description(self) -> str: ...
+
+    @property
+    def brand(self) -> str: ...
+
+
+class Source(Protocol):
+    """Where it is bought first, and what it should cost there."""
+
+    @property
+    def account(self) -> str: ...
+
+    @property
+    def sku(self) -> str: ...
+
+    @property
+    def cost(self) -> Rupiah: ...
+
+
+class Request(Protocol):
+    """Who asked, under which reference of theirs, and how it is paid."""
+
+    @property
+    def user_id(self) -> int: ...
+
+    @property
+    def ref_id(self) -> str: ...
+
+    @property
+    def payment_method(self) -> str: ...
+
+
 @dataclass(slots=True)
 class Birth:
-    """One accepted ask, at ``place`` in its list; ``price`` whole rupiah, already judged."""
+    """One accepted request, at ``place`` in its list; ``price`` whole rupiah, already judged.
+
+    ``reference``: of its first attempt; None: the order's code. ``is_bill``: that attempt pays a
+    bill, and leaves by ``send_by`` or never.
+    """
 
     place: int
     order_id: int
-    ask: Ask
-    sellable: Sellable
+    ask: Request
+    sellable: Goods
     target_id: str
     server_id: str | None
     customer_no: str
     price: int
-    offer: Offer
+    offer: Source
     code: str
+    reference: str | None = None
+    is_bill: bool = False
+    send_by: datetime | None = None
 
 
 def birth_of(
@@ -178,6 +233,9 @@ def _columns(births: Sequence[Birth]) -> dict[str, object]:
         "sku": [b.offer.sku for b in births],
         "customer_no": [b.customer_no for b in births],
         "expected_cost": [b.offer.cost.amount for b in births],
+        "reference": [b.reference or b.code for b in births],
+        "is_bill": [b.is_bill for b in births],
+        "send_by": [b.send_by for b in births],
     }
 
 

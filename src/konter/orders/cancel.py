@@ -29,14 +29,15 @@ CURRENT_ATTEMPT = """
 SELECT id FROM orders.attempts WHERE order_id = %(order_id)s AND is_current
 """
 
-# Attempts that never left, of orders held too long: a closed gate, a pause, no offer. An order is
-# held since its first attempt was written down.
+# Attempts that never left, of orders held too long: a closed gate, a pause, no offer; and bills
+# whose check is over. An order is held since its first attempt was written down.
 OVERDUE = """
 SELECT a.id FROM orders.attempts a JOIN orders.orders o ON o.id = a.order_id
 WHERE a.next_action_at IS NOT NULL AND a.state = 'due' AND o.state = 'held' AND a.sends = 0
-  AND (a.lease_until IS NULL OR a.lease_until <= %(now)s) AND o.created_at <= %(oldest)s
-  AND (SELECT f.created_at FROM orders.attempts f
-       WHERE f.order_id = o.id AND f.number = 1) <= %(oldest)s
+  AND (a.lease_until IS NULL OR a.lease_until <= %(now)s)
+  AND (a.send_by <= %(now)s OR (o.created_at <= %(oldest)s AND (
+    SELECT f.created_at FROM orders.attempts f
+    WHERE f.order_id = o.id AND f.number = 1) <= %(oldest)s))
 ORDER BY a.id LIMIT 200
 """
 

@@ -90,10 +90,13 @@ SELECT reference, count(*) FROM (
 GROUP BY reference HAVING count(*) > 1
 """
 
+# A bill is paid by one call and asked about by another.
 CALLS_OFF = """
-SELECT reference, count(DISTINCT request_body) FROM suppliers.exchanges
-WHERE purpose IN ('purchase', 'enquiry') AND reference IS NOT NULL
-GROUP BY reference HAVING count(DISTINCT request_body) > 1
+SELECT e.reference, count(DISTINCT e.request_body) FROM suppliers.exchanges e
+LEFT JOIN orders.attempts a ON a.reference = e.reference AND a.is_bill
+WHERE e.purpose IN ('purchase', 'enquiry') AND e.reference IS NOT NULL
+GROUP BY e.reference, CASE WHEN a.is_bill THEN e.purpose END
+HAVING count(DISTINCT e.request_body) > 1
 """
 
 # A call whose lease was too old never left, so it may lie inside another one.
@@ -112,6 +115,15 @@ SELECT a.reference, e.started_at FROM orders.attempts a
 JOIN suppliers.exchanges e ON e.reference = a.reference
     AND e.started_at > a.ended_at + interval '1 minute'
 WHERE e.purpose IN ('purchase', 'enquiry') AND e.problem IS DISTINCT FROM 'lease too old'
+"""
+
+
+# What is paid was checked, and found to be just that; and it is claimed by the order that pays it.
+BILLS_OFF = """
+SELECT a.reference FROM orders.attempts a JOIN orders.orders o ON o.id = a.order_id
+LEFT JOIN orders.bills b ON b.order_id = a.order_id
+WHERE a.is_bill AND (b.id IS NULL OR b.total <> o.price OR b.sku <> a.sku
+    OR b.customer_no <> a.customer_no OR a.number <> 1)
 """
 
 
@@ -155,6 +167,10 @@ async def breaches(tx: Tx) -> list[Breach]:
     found += [
         Breach(6, ref, f"{kinds} different purchase calls")
         for ref, kinds in await tx.rows(CALLS_OFF)
+    ]
+    found += [
+        Breach(6, ref, "paid without its check, or otherwise than it was checked")
+        for (ref,) in await tx.rows(BILLS_OFF)
     ]
     found += [
         Breach(6, ref, f"the call at {at:%FT%T} began before the one before it ended")

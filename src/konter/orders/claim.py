@@ -6,7 +6,7 @@ Rows that somebody else holds are skipped, never waited for; what is claimed is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,17 +16,23 @@ from konter.orders import store
 from konter.orders.desk import OrdersDesk
 from konter.orders.states import HOLDING, AttemptState, OrderState
 from konter.suppliers.gate import blocked_accounts, closed
+from konter.upstreams.biller_contract import Biller
+from konter.upstreams.contract import Doubt, Provider
 
 # An order past its deadline is not begun any more; the sweep refunds it. It counts from the first
 # attempt, which is as old as the order, or as its payment. What is only to be settled (news that
 # waited for a lost call) asks nothing, so no gate and no pause stops it; nor do they stop a
-# question that buys nothing, for it can be asked for a day only.
+# question that buys nothing, for it can be asked for a day only. A bill that has not left by the
+# end of its check's day never does; the sweep refunds it as well.
 DUE = """
 SELECT a.id
 FROM orders.attempts a JOIN orders.orders o ON o.id = a.order_id
-WHERE a.next_action_at <= %(now)s AND a.account = ANY(%(accounts)s)
+WHERE a.next_action_at <= %(now)s
+  AND a.account = ANY(CASE WHEN a.is_bill THEN %(billers)s::text[] ELSE %(accounts)s::text[] END)
   AND (NOT a.account = ANY(%(blocked)s) OR a.parked_news IS NOT NULL
-       OR (a.sends > 0 AND a.account = ANY(%(asking)s)))
+       OR (a.sends > 0 AND a.account = ANY(
+           CASE WHEN a.is_bill THEN %(asking_bills)s::text[] ELSE %(asking)s::text[] END)))
+  AND (a.send_by IS NULL OR a.sends > 0 OR a.send_by > %(now)s)
   AND (a.lease_until IS NULL OR a.lease_until <= %(now)s)
   AND (a.state <> 'due' OR o.state <> 'held' OR o.created_at > %(oldest)s OR (
     SELECT f.created_at FROM orders.attempts f
@@ -107,12 +113,15 @@ async def _due(
     desk: OrdersDesk, tx: Tx, most: int, now: datetime
 ) -> tuple[list[store.AttemptRow], dict[int, store.OrderRow]]:
     blocked = await blocked_accounts(tx)
+    asking, asking_bills = await _may_be_asked(desk, tx, blocked)
     facts = {
         "now": now,
         "most": most,
         "accounts": list(desk.providers),
+        "billers": list(desk.billers),
         "blocked": sorted(blocked),
-        "asking": await _may_be_asked(desk, tx, blocked),
+        "asking": asking,
+        "asking_bills": asking_bills,
         "oldest": now - timedelta(seconds=desk.times.held_deadline),
     }
     found = [row[0] for row in await tx.rows(DUE, facts)]
@@ -122,12 +131,17 @@ async def _due(
     return list(attempts.values()), orders
 
 
-async def _may_be_asked(desk: OrdersDesk, tx: Tx, blocked: Set[str]) -> list[str]:
-    """Those that are sent nothing and can be asked without buying, unless it was asking as such
-    that they refused: our PIN, password or address."""
-    asking = [a for a in sorted(blocked & desk.providers.keys()) if not desk.asks_by_reposting(a)]
-    gates = await closed(tx, asking) if asking else {}
-    return [a for a in asking if a not in gates or gates[a].needs is not None]
+async def _may_be_asked(desk: OrdersDesk, tx: Tx, blocked: Set[str]) -> tuple[list[str], list[str]]:
+    """Those that are sent nothing and can be asked without buying, about purchases and about bills,
+    unless it was asking as such that they refused: our PIN, password or address."""
+    both: tuple[Mapping[str, Provider | Biller], ...] = (desk.providers, desk.billers)
+    asking, bills = (
+        [a for a in sorted(blocked & one.keys()) if one[a].traits.doubt is not Doubt.REPOST]
+        for one in both
+    )
+    gates = await closed(tx, sorted({*asking, *bills})) if asking or bills else {}
+    refused = {account for account, gate in gates.items() if gate.needs is None}
+    return [a for a in asking if a not in refused], [a for a in bills if a not in refused]
 
 
 def _note_lost_call(attempt: store.AttemptRow) -> None:
@@ -154,10 +168,10 @@ def _not_now(
     if order.state not in HOLDING and _buys(desk, attempt):
         # Nothing is bought any more for an order that is decided; a late answer is still heard.
         return now + timedelta(days=1)
-    gap = desk.gap(attempt.account)
+    gap = desk.gap(attempt)
     if attempt.last_call_at is not None and attempt.last_call_at + gap > now:
         return attempt.last_call_at + gap
-    horizon = desk.providers[attempt.account].traits.repost_horizon
+    horizon = desk.adapter_of(attempt).traits.repost_horizon
     if attempt.first_sent_at is not None and attempt.first_sent_at + horizon <= now:
         return now + timedelta(days=1)
     return crowded.get(attempt.id) if _buys(desk, attempt) else None
@@ -168,7 +182,7 @@ def _buys(desk: OrdersDesk, attempt: store.AttemptRow) -> bool:
 
     A first call that was lost may have left, so it is asked about, and never sent again.
     """
-    return attempt.sends == 0 or desk.asks_by_reposting(attempt.account)
+    return attempt.sends == 0 or desk.asks_by_reposting(attempt)
 
 
 def _send(
@@ -179,7 +193,7 @@ def _send(
     began: float,
     now: datetime,
 ) -> Claimed:
-    lease_s = desk.lease_s(attempt.account)
+    lease_s = desk.lease_s(attempt)
     first = attempt.sends == 0
     attempt.state = AttemptState.SENDING
     attempt.fence += 1
@@ -250,7 +264,7 @@ async def _drop_needless(
             attempt.message = "never sent: the order was decided before"
             attempt.next_action_at, attempt.ended_at = None, now
         elif order.state in HOLDING and attempt.state is AttemptState.OPEN:
-            horizon = desk.providers[attempt.account].traits.repost_horizon
+            horizon = desk.adapter_of(attempt).traits.repost_horizon
             if attempt.first_sent_at is not None and attempt.first_sent_at + horizon <= now:
                 detail = f"{order.code}: {attempt.reference} is too old to be asked about again"
                 opened.append(tasks.Task("review", f"order:{order.id}", detail, now))

@@ -58,7 +58,8 @@ class Circumstances:
     ``another_offer``: an untried offer holds its margin and tries are left.
     ``may_have_left``: an earlier purchase call of this attempt may have reached the upstream.
     ``absence_proves``: the upstream's 'no record' is proof by now. ``absence_may_prove``: it can
-    still become proof, if the upstream goes on saying so.
+    still become proof, if the upstream goes on saying so. ``only_attempt``: it is bought by this
+    attempt or not at all, as a bill is paid under its check.
     """
 
     agreed: bool = False
@@ -66,6 +67,7 @@ class Circumstances:
     may_have_left: bool = False
     absence_proves: bool = False
     absence_may_prove: bool = False
+    only_attempt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +137,17 @@ def _rejected(
         return _still_open(order, attempt, is_current, Follow.CONFIRM_REFUSAL, formed=True)
     if order not in HOLDING or not is_current:
         return Step(order, AttemptState.REJECTED)
-    if news.fault is Fault.SUPPLIER:
-        return Step(OrderState.HELD, AttemptState.REJECTED, follow=Follow.WAIT_FOR_SUPPLIER)
-    if news.fault in (Fault.OFFER, Fault.OTHER) and given.another_offer:
-        return Step(OrderState.HELD, AttemptState.REJECTED, follow=Follow.NEXT_OFFER)
-    return Step(OrderState.FAILED, AttemptState.REJECTED, Price.RELEASE)
+    onward = None if given.only_attempt else _onward(news.fault, given)
+    if onward is None:
+        return Step(OrderState.FAILED, AttemptState.REJECTED, Price.RELEASE)
+    return Step(OrderState.HELD, AttemptState.REJECTED, follow=onward)
+
+
+def _onward(fault: Fault, given: Circumstances) -> Follow | None:
+    """Which attempt comes after a refused one; None: none does."""
+    if fault is Fault.SUPPLIER:
+        return Follow.WAIT_FOR_SUPPLIER
+    return Follow.NEXT_OFFER if fault is not Fault.NUMBER and given.another_offer else None
 
 
 def _reversed(order: OrderState, news: Rejected) -> Step:

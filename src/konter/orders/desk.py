@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -15,6 +15,7 @@ from konter.kernel.clock import Clock
 from konter.kernel.money import Rupiah
 from konter.kernel.wire_types import Heard, WireRequest
 from konter.suppliers.breaker import BreakerLimits
+from konter.upstreams.biller_contract import Biller, MeterReader
 from konter.upstreams.contract import Doubt, Provider
 from konter.upstreams.wire import StartBy
 
@@ -31,6 +32,16 @@ class Asks(Protocol):
         reference: str | None = None,
         lease: StartBy | None = None,
     ) -> Heard: ...
+
+
+class Tried(Protocol):
+    """An attempt, as far as it says whose adapter speaks about it."""
+
+    @property
+    def account(self) -> str: ...
+
+    @property
+    def is_bill(self) -> bool: ...
 
 
 class Hints(Protocol):
@@ -73,8 +84,44 @@ class Times:
 
 
 @dataclass(frozen=True, slots=True)
+class BillRules:
+    """How bills are checked. Times in seconds.
+
+    A check makes at most ``tries`` calls, each under a reference of its own; who finds another
+    under way under the same ``ref_id`` waits for it for ``wait_for_another``. A member checks one
+    number at most ``per_number`` times in a ``window``, and all numbers ``per_member`` times. What
+    was found is paid before the end of its day (WIB), less ``before_midnight``: the payment must
+    still reach the upstream on that day. ``lease_more``: beyond a call's own time, until a check
+    that was given up by its process may be made anew.
+    """
+
+    tries: int = 3
+    between_tries: float = 1
+    wait_for_another: float = 4
+    per_number: int = 5
+    per_member: int = 300
+    window: float = 600
+    before_midnight: float = 300
+    lease_more: float = 15
+
+
+@dataclass(frozen=True, slots=True)
+class MeterRules:
+    """How many questions about electricity meters may go upstream in a minute: of the shop, and
+    of one asker."""
+
+    per_minute: int = 30
+    per_asker: int = 10
+
+
+def _nobody(outcome: str, seconds: float) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
 class OrdersDesk:
-    """``providers`` by supplier account. ``minimum_margin``: least profit an order must leave."""
+    """``providers`` and ``billers`` by supplier account. ``minimum_margin``: least profit an order
+    must leave. ``check_seen`` is told of each bill check: how it ended (found, refused, unclear),
+    and how long the upstream took."""
 
     db: Database
     clock: Clock
@@ -89,17 +136,31 @@ class OrdersDesk:
     pending_deadline: PendingDeadline = PendingDeadline.REVIEW
     development: bool = False
     breaker: BreakerLimits = field(default_factory=BreakerLimits)
+    billers: Mapping[str, Biller] = field(default_factory=dict)
+    bills: BillRules = field(default_factory=BillRules)
+    check_seen: Callable[[str, float], None] = _nobody
+    meter_readers: Mapping[str, MeterReader] = field(default_factory=dict)
+    meters: MeterRules = field(default_factory=MeterRules)
 
-    def asks_by_reposting(self, account: str) -> bool:
-        """Whether every call about a purchase there could buy, an enquiry too."""
-        return self.providers[account].traits.doubt is Doubt.REPOST
+    def adapter_of(self, attempt: Tried) -> Provider | Biller:
+        """Who knows how to speak about this attempt to its account."""
+        return (self.billers if attempt.is_bill else self.providers)[attempt.account]
 
-    def gap(self, account: str) -> timedelta:
+    def asks_by_reposting(self, attempt: Tried) -> bool:
+        """Whether every call about this purchase could buy, an enquiry too."""
+        return self.adapter_of(attempt).traits.doubt is Doubt.REPOST
+
+    def gap(self, attempt: Tried) -> timedelta:
         """The least time from the end of one call about an attempt to the next enquiry."""
         times = self.times
-        reposts = self.asks_by_reposting(account)
-        return timedelta(seconds=times.enquiry_min_gap if reposts else times.check_spacing / HURRY)
+        if self.asks_by_reposting(attempt):
+            return timedelta(seconds=times.enquiry_min_gap)
+        soonest = timedelta(seconds=times.check_spacing / HURRY)
+        if not attempt.is_bill:
+            return soonest
+        # An account that also sells by re-post wants no reference named again too soon.
+        return max(soonest, self.adapter_of(attempt).traits.repost_gap)
 
-    def lease_s(self, account: str) -> float:
+    def lease_s(self, attempt: Tried) -> float:
         """Seconds: more than twice the longest possible call, which starts in its first quarter."""
-        return 2.5 * max(self.providers[account].traits.call_timeouts_s.values())
+        return 2.5 * max(self.adapter_of(attempt).traits.call_timeouts_s.values())

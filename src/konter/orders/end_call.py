@@ -16,7 +16,7 @@ def end_call(desk: OrdersDesk, blame: Blame, attempt: AttemptRow, item: Tidings)
         attempt.last_call_at = item.happened_at
     if item.via not in CALLS:
         return False
-    buys = item.via is Via.PURCHASE or desk.asks_by_reposting(attempt.account)
+    buys = item.via is Via.PURCHASE or desk.asks_by_reposting(attempt)
     if not _count(attempt, item, buys=buys):
         return False
     absence.note_answer(attempt, item)

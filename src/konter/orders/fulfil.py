@@ -12,6 +12,7 @@ from konter.orders.claim import Claimed
 from konter.orders.desk import OrdersDesk
 from konter.orders.store import AttemptRow
 from konter.orders.tidings import Settled, Tidings, Via
+from konter.upstreams.biller_contract import Biller
 from konter.upstreams.contract import Provider, Purchase
 from konter.upstreams.wire import StartBy
 
@@ -27,17 +28,17 @@ async def fulfil(desk: OrdersDesk, settler: Settler, claimed: Claimed) -> None:
         nothing = Unknown("the call that held the lease was lost")
         await settler.submit(Tidings(attempt.id, nothing, Via.PARKED, desk.clock.now()))
         return
-    provider = desk.providers[attempt.account]
+    adapter = desk.adapter_of(attempt)
     ask = ask_of(attempt, first=claimed.first)
     via = Via.PURCHASE if claimed.first else Via.ENQUIRY
     heard = await desk.wire.ask(
-        provider.purchase(ask) if claimed.first else provider.enquiry(ask),
+        adapter.purchase(ask) if claimed.first else adapter.enquiry(ask),
         account=attempt.account,
         purpose=via.value,
         reference=attempt.reference,
         lease=StartBy(claimed.start_by),
     )
-    news = outcome_of(provider, ask, heard.said)
+    news = outcome_of(adapter, ask, heard.said)
     settled = await settler.submit(
         Tidings(
             attempt.id,
@@ -70,8 +71,10 @@ def ask_of(attempt: AttemptRow, *, first: bool) -> Purchase:
     )
 
 
-def outcome_of(provider: Provider, ask: Purchase, said: WireAnswer | WireSilence) -> Outcome:
+def outcome_of(
+    adapter: Provider | Biller, ask: Purchase, said: WireAnswer | WireSilence
+) -> Outcome:
     """What was heard, silence included: unknown unless it is certain that no byte left."""
     if isinstance(said, WireAnswer):
-        return provider.read(ask, said)
+        return adapter.read(ask, said)
     return Unknown(said.detail) if said.left else NotSent(said.detail)

@@ -7,15 +7,19 @@ upstream's rule; the answer comes by the worker.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from konter.db.pool import Tx
 from konter.orders.desk import OrdersDesk
+from konter.orders.store import AttemptRow
 
 HASTEN = """
 UPDATE orders.attempts a SET next_action_at = least(a.next_action_at,
     greatest(%(now)s, coalesce(a.last_call_at + g.gap, %(now)s)))
-FROM unnest(%(accounts)s::text[], %(gaps)s::interval[]) AS g (account, gap)
-WHERE a.order_id = %(order_id)s AND a.is_current AND g.account = a.account
+FROM unnest(%(accounts)s::text[], %(bills)s::boolean[], %(gaps)s::interval[])
+    AS g (account, is_bill, gap)
+WHERE a.order_id = %(order_id)s AND a.is_current
+  AND g.account = a.account AND g.is_bill = a.is_bill
   AND a.next_action_at IS NOT NULL AND (a.lease_until IS NULL OR a.lease_until <= %(now)s)
 RETURNING a.next_action_at
 """
@@ -28,17 +32,26 @@ RETURNING next_action_at
 """
 
 
+class Asked(NamedTuple):
+    """Whom one asks about a purchase."""
+
+    account: str
+    is_bill: bool
+
+
 async def hasten(desk: OrdersDesk, order_id: int) -> datetime | None:
     """Bring the next question forward as far as the rules allow; answers when it is due.
 
     None: nothing to ask any more, or a question is under way just now. Repeats change nothing.
     """
     now = desk.clock.now()
+    asked = [*(Asked(a, False) for a in desk.providers), *(Asked(a, True) for a in desk.billers)]
     facts = {
         "order_id": order_id,
         "now": now,
-        "accounts": list(desk.providers),
-        "gaps": [desk.gap(account) for account in desk.providers],
+        "accounts": [one.account for one in asked],
+        "bills": [one.is_bill for one in asked],
+        "gaps": [desk.gap(one) for one in asked],
     }
     async with desk.db.transaction() as tx:
         row = await tx.row(HASTEN, facts)
@@ -50,8 +63,8 @@ async def hasten(desk: OrdersDesk, order_id: int) -> datetime | None:
     return due
 
 
-async def hasten_attempt(desk: OrdersDesk, tx: Tx, attempt_id: int, *, account: str) -> bool:
+async def hasten_attempt(desk: OrdersDesk, tx: Tx, attempt: AttemptRow) -> bool:
     """The same for one attempt that was sent and is not decided; False: it is no such one, or it
     is being asked about just now."""
-    facts = {"attempt_id": attempt_id, "now": desk.clock.now(), "gap": desk.gap(account)}
+    facts = {"attempt_id": attempt.id, "now": desk.clock.now(), "gap": desk.gap(attempt)}
     return await tx.row(HASTEN_ONE, facts) is not None

@@ -22,7 +22,7 @@ from konter.upstreams.contract import Doubt, News, NotGenuine, Provider
 log = structlog.get_logger("konter.hooks")
 
 FIND_ATTEMPT = """
-SELECT id, sku, customer_no FROM orders.attempts
+SELECT id, sku, customer_no, is_bill FROM orders.attempts
 WHERE reference = %(reference)s AND account = %(account)s
 """
 
@@ -48,7 +48,7 @@ async def hear(
     desk: OrdersDesk, settler: Batcher[Tidings, Settled], message: inbox.Message
 ) -> None:
     """In the worker: settle what a kept callback says, and mark it handled in the same commit; of a
-    hint, have its purchase asked about."""
+    hint, and of what it says about a bill, have the purchase asked about."""
     provider = desk.providers[message.source]
     news = provider.read_callback(message.call)
     found = None
@@ -59,8 +59,8 @@ async def hear(
     if found is None:
         await _not_ours(desk, message, news)
         return
-    attempt_id, sku, customer_no = found
-    if _is_hint(provider):
+    attempt_id, sku, customer_no, is_bill = found
+    if is_bill or _is_hint(provider):
         await take_hint(desk, settler, message, attempt_id)
         return
     outcome = _about(news, sku, customer_no)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -13,6 +13,13 @@ from konter.kernel.errors import Refused
 from konter.orders.judge import Wanted
 from konter.orders.sold import Thing
 from konter.people.members import Limits
+
+# Of one member's orders one batch at a time is judged and placed, whatever process it came to:
+# else two of them could each find the day's last order free. In the members' order.
+TAKE_TURNS = """
+SELECT pg_advisory_xact_lock(hashtextextended(n.user_id::text, 7362515))
+FROM unnest(%(user_ids)s::bigint[]) AS n (user_id)
+"""
 
 # A buyer's orders are numbered, so those of today are found from the last one of before today.
 TODAY = """
@@ -112,7 +119,11 @@ class Terms:
 
     @property
     def has_day_limit(self) -> bool:
-        return self.limits.orders_per_day is not None or self.limits.amount_per_day is not None
+        return has_day_limit(self.limits)
+
+
+def has_day_limit(limits: Limits) -> bool:
+    return limits.orders_per_day is not None or limits.amount_per_day is not None
 
 
 Bought = tuple[int, Thing]
@@ -140,12 +151,16 @@ class Day:
         times = self.bought.get((user_id, wanted.thing), 0)
         if times >= (terms.counter or 1):
             return RepeatedToday(counter=times + 1)
+        return self.over(user_id, limits, wanted.price)
+
+    def over(self, user_id: int, limits: Limits, price: int) -> Refused | None:
+        """Why one more purchase at ``price`` (whole rupiah) is more than a day allows, or None."""
         orders, spent = self.orders.get(user_id, 0), self.spent.get(user_id, 0)
         if limits.orders_per_day is not None and orders >= limits.orders_per_day:
             return OrderLimitReached(limit=limits.orders_per_day)
         most = limits.amount_per_day
-        if most is not None and spent + wanted.price > most.amount:
-            return AmountLimitReached(limit=most.amount, spent=spent, price=wanted.price)
+        if most is not None and spent + price > most.amount:
+            return AmountLimitReached(limit=most.amount, spent=spent, price=price)
         return None
 
     def take(self, wanted: Wanted) -> None:
@@ -157,6 +172,22 @@ class Day:
 
     def copy(self) -> Day:
         return Day(dict(self.orders), dict(self.spent), dict(self.bought))
+
+
+async def take_turns(tx: Tx, user_ids: Iterable[int]) -> None:
+    """Until this transaction ends nobody else judges what these members may still buy today."""
+    await tx.rows(TAKE_TURNS, {"user_ids": sorted(set(user_ids))})
+
+
+async def past_the_day(
+    tx: Tx, user_id: int, limits: Limits, price: int, *, at: datetime
+) -> Refused | None:
+    """Why a purchase at ``price`` (whole rupiah) is more than the member's day (WIB) allows."""
+    if not has_day_limit(limits):
+        return None
+    facts = {"user_ids": [user_id], "today": business_date(at)}
+    ((_, orders, spent),) = await tx.rows(TODAY, facts)
+    return Day({user_id: orders}, {user_id: spent}).over(user_id, limits, price)
 
 
 async def read_day(

@@ -110,19 +110,26 @@ def _judge(desk: OrdersDesk, wanted: Wanted, till: Till, now: datetime) -> Offer
     if isinstance(offer, Refused):
         return offer
     user_id = wanted.ask.user_id
-    wallet = till.wallets.get(user_id)
-    if wallet is not None and wallet.blocked:
-        return AccountBlocked()
-    available = wallet.spendable - till.spent.get(user_id, 0) if wallet else 0
-    if available < wanted.price:
-        return NotEnoughBalance(
-            required=Rupiah(wanted.price).wire(),
-            current_balance=Rupiah(available).wire(),
-            shortage=Rupiah(wanted.price - available).wire(),
-        )
+    spent = till.spent.get(user_id, 0)
+    if (objection := cannot_pay(till.wallets.get(user_id), wanted.price, spent)) is not None:
+        return objection
     till.spent[user_id] = till.spent.get(user_id, 0) + wanted.price
     till.shelf.take(wanted.thing, offer)
     return offer
+
+
+def cannot_pay(wallet: Wallet | None, price: int, spent: int = 0) -> Refused | None:
+    """Why this wallet cannot pay ``price`` beside what is ``spent`` already (whole rupiah)."""
+    if wallet is not None and wallet.blocked:
+        return AccountBlocked()
+    available = wallet.spendable - spent if wallet else 0
+    if available >= price:
+        return None
+    return NotEnoughBalance(
+        required=Rupiah(price).wire(),
+        current_balance=Rupiah(available).wire(),
+        shortage=Rupiah(price - available).wire(),
+    )
 
 
 def _hold(born: birth.Birth, now: datetime) -> Hold:

@@ -40,12 +40,17 @@ def move_money(
         if known is None:
             detail = f"{order.code}: cost unreadable, booked the expected {attempt.cost}"
             work.tasks.append(tasks.Task("unreadable_cost", f"order:{order.id}", detail, work.at))
-        elif attempt.cost > attempt.max_price:
-            # Not every upstream takes a limit with the purchase.
-            detail = f"{order.code}: {attempt.account} took {attempt.cost}, not {attempt.max_price}"
+        elif attempt.cost > (most := _dearest(attempt)):
+            detail = f"{order.code}: {attempt.account} took {attempt.cost}, not {most}"
             work.tasks.append(tasks.Task("dear_cost", f"order:{order.id}", detail, work.at))
     elif step.cost is Cost.RETURN and attempt.cost is not None:
         work.costs.append(_cost(order, attempt, "costback", item.happened_at))
+
+
+def _dearest(attempt: store.AttemptRow) -> int:
+    """Whole rupiah above which a cost is a person's business: not every upstream takes a limit with
+    the purchase. A bill has the price that its check named."""
+    return attempt.expected_cost if attempt.is_bill else attempt.max_price
 
 
 def _cost(

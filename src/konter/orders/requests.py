@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 import msgspec
 
@@ -61,6 +62,22 @@ class RefusedBefore(Refused):
     """A request under this reference was refused; its answer stands."""
 
     code = "refused_before"
+
+
+class Keyed(Protocol):
+    """What a client asks under its own reference."""
+
+    @property
+    def user_id(self) -> int: ...
+
+    @property
+    def ref_id(self) -> str: ...
+
+    @property
+    def key(self) -> tuple[int, str]: ...
+
+    @property
+    def fingerprint(self) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +169,7 @@ def clean_ask(
 
 
 async def enter(
-    tx: Tx, asks: Sequence[Ask], order_ids: Mapping[int, int], *, at: datetime
+    tx: Tx, asks: Sequence[Keyed], order_ids: Mapping[int, int], *, at: datetime
 ) -> Entered:
     """Write the requests down; those known already are answered with what stands today."""
     first: dict[tuple[int, str], int] = {}
@@ -223,7 +240,7 @@ def as_twin(ask: Ask, original: Ask, result: Placed | Exception) -> Placed | Exc
 
 
 async def standing_ones(
-    tx: Tx, asks: Sequence[Ask], places: Sequence[int]
+    tx: Tx, asks: Sequence[Keyed], places: Sequence[int]
 ) -> dict[int, Placed | Exception]:
     """What stands today under the references at these places; one that is new is not in it."""
     if not places:

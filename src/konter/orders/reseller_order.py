@@ -23,19 +23,12 @@ from konter.kernel.errors import CommitUnknown, Invalid, KonterError, Refused
 from konter.orders import requests
 from konter.orders.desk import OrdersDesk
 from konter.orders.judge import ProductClosed, SoldToday, read_asks
-from konter.orders.member_terms import TERMS_REFUSED, Terms, read_day
+from konter.orders.member_terms import TERMS_REFUSED, Terms, read_day, take_turns
 from konter.orders.place import AccountBlocked, NotEnoughBalance, place_many
 from konter.orders.requests import Ask, Placed, RefReused, RefusedBefore, clean_ask
 from konter.people.members import Member
 
 log = structlog.get_logger("konter.orders")
-
-# Of one member's orders one batch at a time is judged and placed, whatever process it came to:
-# else two of them could each find the day's last order free. In the members' order.
-TAKE_TURNS = """
-SELECT pg_advisory_xact_lock(hashtextextended(n.user_id::text, 7362515))
-FROM unnest(%(user_ids)s::bigint[]) AS n (user_id)
-"""
 
 PRODUCTS = """
 SELECT p.id, p.code, p.type, p.brand, p.description, c.slug
@@ -144,7 +137,7 @@ async def _order(desk: OrdersDesk, wishes: Sequence[Wish]) -> Sequence[Placed | 
         return []
     now, asks = desk.clock.now(), [wish.ask for wish in wishes]
     async with desk.db.transaction() as tx:
-        await tx.rows(TAKE_TURNS, {"user_ids": sorted({ask.user_id for ask in asks})})
+        await take_turns(tx, (ask.user_id for ask in asks))
         results = await requests.standing_ones(tx, asks, range(len(asks)))
         verdict = await _judge(desk, tx, wishes, standing=results, now=now)
         results.update(await _remember(desk, tx, asks, verdict, now=now))

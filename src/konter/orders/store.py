@@ -16,7 +16,7 @@ SELECT a.id, a.order_id, a.number, a.is_current, a.reference, a.account, a.sku, 
        a.expected_cost, a.max_price, a.state, a.next_action_at, a.lease_until, a.fence, a.sends,
        a.enquiries, a.not_sent, a.first_sent_at, a.last_call_at, a.refused_at,
        a.parked_news::text AS parked_news, a.cost, a.serial, a.code, a.message, a.ended_at,
-       a.is_known, a.for_review, a.absences, a.absent_at,
+       a.is_known, a.for_review, a.absences, a.absent_at, a.is_bill, a.send_by,
        o.code AS order_code, o.user_id, o.product_id, o.product_name, o.product_brand, o.target_id,
        o.server_id, o.price, o.price_at, o.state AS order_state, o.tries, o.moves, o.disputes,
        o.serial AS order_serial, o.reason, o.last_words, o.last_words_at, o.created_at
@@ -121,7 +121,8 @@ class AttemptRow:
 
     ``sends``: purchase-capable calls that may have left; a status call is none. ``is_known``: the
     upstream has said that it has this purchase. ``for_review``: only a person ends it.
-    ``absences``: answers in a row that it has no record, since ``absent_at``.
+    ``absences``: answers in a row that it has no record, since ``absent_at``. ``is_bill``: it pays
+    a bill, under its check. ``send_by``: what has not left by then never leaves.
     """
 
     id: int
@@ -154,6 +155,8 @@ class AttemptRow:
     for_review: bool
     absences: int
     absent_at: datetime | None
+    is_bill: bool
+    send_by: datetime | None
 
     def in_flight(self, now: datetime) -> bool:
         """Whether a call about it holds its lease: nothing frees the order meanwhile."""

@@ -7,7 +7,7 @@ asked from here, with no transaction open.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -27,6 +27,8 @@ log = structlog.get_logger("konter.hooks")
 
 UNHEARD_WAITS: Final = 400
 """Least gaps until one that has ended is asked about again after silence (of 3 s: 20 minutes)."""
+
+UNHEARD_MOST: Final = timedelta(minutes=20)
 
 
 async def take_hint(
@@ -56,16 +58,16 @@ async def _settle_or_put_off(
     desk: OrdersDesk, tx: Tx, message: inbox.Message, attempt: store.AttemptRow, *, now: datetime
 ) -> str:
     """What came of it, in a word; ``asking``: the question is still to be asked."""
-    gap = desk.gap(attempt.account)
+    gap = desk.gap(attempt)
     if attempt.in_flight(now):
         await inbox.put_off(tx, message, until=now + gap)
         return "put off"
     told = "never sent"
     if attempt.state in LIVE and attempt.sends > 0:
-        await hasten_attempt(desk, tx, attempt.id, account=attempt.account)
+        await hasten_attempt(desk, tx, attempt)
         told = "asked"
     elif attempt.first_sent_at is not None and attempt.sends > 0:
-        horizon = desk.providers[attempt.account].traits.repost_horizon
+        horizon = desk.adapter_of(attempt).traits.repost_horizon
         told = "too old to be asked about"
         if attempt.first_sent_at + horizon > now:
             if attempt.last_call_at is None or attempt.last_call_at + gap <= now:
@@ -82,15 +84,15 @@ async def _ask_about_ended(
     message: inbox.Message,
     attempt: store.AttemptRow,
 ) -> None:
-    provider = desk.providers[attempt.account]
+    adapter = desk.adapter_of(attempt)
     ask = ask_of(attempt, first=False)
     heard = await desk.wire.ask(
-        provider.enquiry(ask),
+        adapter.enquiry(ask),
         account=attempt.account,
         purpose=Via.RECHECK.value,
         reference=attempt.reference,
     )
-    news, at = outcome_of(provider, ask, heard.said), heard.exchange.ended_at
+    news, at = outcome_of(adapter, ask, heard.said), heard.exchange.ended_at
     unheard = isinstance(news, Unknown | NotSent)
     told = None if unheard else message
     await settler.submit(
@@ -98,5 +100,6 @@ async def _ask_about_ended(
     )
     if unheard:
         async with desk.db.transaction() as tx:
-            await inbox.put_off(tx, message, until=at + desk.gap(attempt.account) * UNHEARD_WAITS)
+            wait = min(desk.gap(attempt) * UNHEARD_WAITS, UNHEARD_MOST)
+            await inbox.put_off(tx, message, until=at + wait)
     log.info("order.rechecked", reference=attempt.reference, outcome=type(news).__name__)

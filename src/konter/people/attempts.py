@@ -105,3 +105,7 @@ def of_registration(remote: str) -> str:
 
 def of_guest(remote: str) -> str:
     return f"guest:{counted_as(remote)}"
+
+
+def of_meter(remote: str) -> str:
+    return f"meter:{counted_as(remote)}"

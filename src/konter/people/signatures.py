@@ -43,6 +43,11 @@ def of_reference(ref_id: str) -> Parts:
     return (ref_id,)
 
 
+def of_meter(customer_no: str) -> Parts:
+    """Whose electricity meter it is."""
+    return (customer_no,)
+
+
 def of_answer(ref_id: str, status: str) -> Parts:
     """Our answers and callbacks."""
     return (ref_id, status)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from konter.kernel.clock import Clock
 from konter.kernel.errors import NotFound, Unavailable
 from konter.kernel.money import Rupiah
 from konter.kernel.wire_types import Heard, WireRequest
+from konter.upstreams.biller_contract import Biller
 from konter.upstreams.contract import Provider
 
 
@@ -25,7 +26,8 @@ class Asks(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SuppliersDesk:
-    """``providers``: by supplier account. A list younger than ``list_age`` is not asked for."""
+    """``providers``, and ``billers`` of those that pay bills: by supplier account. A list younger
+    than ``list_age`` is not asked for."""
 
     db: Database
     clock: Clock
@@ -33,6 +35,7 @@ class SuppliersDesk:
     providers: Mapping[str, Provider]
     low_deposit: Rupiah
     list_age: timedelta = timedelta(hours=1)
+    billers: Mapping[str, Biller] = field(default_factory=dict)
 
     def provider(self, account: str) -> Provider:
         """The adapter of ``account``; raises NoSuchAccount."""
@@ -40,6 +43,13 @@ class SuppliersDesk:
         if provider is None:
             raise NoSuchAccount(account=account)
         return provider
+
+    def biller(self, account: str) -> Biller:
+        """The adapter for bills of ``account``; raises NoSuchAccount."""
+        biller = self.billers.get(account)
+        if biller is None:
+            raise NoSuchAccount(account=account)
+        return biller
 
 
 class NoSuchAccount(NotFound):

@@ -115,6 +115,44 @@ class Meter:
     segment_power: str
 
 
+@dataclass(frozen=True, slots=True)
+class NoMeter:
+    """A verified answer that nobody's meter has this number. ``code``: theirs."""
+
+    reason: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MeterLimited:
+    """Too many questions about meters: ask again later, and not at once."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeterUnclear:
+    """Silence, a refusal of the question itself, surprises: nothing is known of the number."""
+
+    detail: str
+
+
+MeterTold = Meter | NoMeter | MeterLimited | MeterUnclear
+
+
+class MeterReader(Protocol):
+    """How to ask one upstream whose electricity meter it is. Pure, as Provider is."""
+
+    @property
+    def account(self) -> str: ...
+
+    def meter(self, customer_no: str) -> WireRequest: ...
+
+    def read_meter(self, customer_no: str, answer: WireAnswer) -> MeterTold:
+        """Never raises; MeterUnclear by default."""
+        ...
+
+
 class Biller(Protocol):
     """How to speak to one upstream about bills. Pure, as Provider is."""
 
@@ -147,6 +185,11 @@ class Biller(Protocol):
 
     def read(self, ask: Purchase, answer: WireAnswer) -> Outcome:
         """Never raises; Unknown by default."""
+        ...
+
+    def payment_problem(self, code: str) -> BillProblem | None:
+        """What a refusal of a payment under their ``code`` is about; None: nothing that whoever
+        pays could mend."""
         ...
 
     def bill_list(self) -> WireRequest: ...

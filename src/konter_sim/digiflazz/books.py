@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from konter_sim.digiflazz.codes import CODES, Status
+from konter_sim.digiflazz.owed import Owed
 
 DAY_S: Final = 86_400
 
 
 @dataclass(slots=True)
 class Transaction:
-    """One formed purchase. `price` and `last_saldo` in rupiah, `created_at` epoch seconds."""
+    """One formed purchase, or a payment of `bill`. Money in rupiah, `created_at` epoch seconds."""
 
     ref_id: str
     sku: str
@@ -24,6 +25,7 @@ class Transaction:
     sn: str = ""
     max_price: int | None = None
     cb_url: str = ""
+    bill: Owed | None = None
     last_saldo: int = 0
     formed_count: int = 1
     charged: bool = False
@@ -87,6 +89,12 @@ class Books:
             return
         self._move(known, result)
         known.version += 1
+
+    def ask_again(self, known: Transaction) -> None:
+        """Count a question about what was told already."""
+        if known.told_final:
+            self.reposts_after_final += 1
+        known.told_final = known.status != "Pending"
 
     def top_up(self, amount: int) -> None:
         self.deposit += amount

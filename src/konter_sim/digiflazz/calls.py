@@ -12,8 +12,9 @@ from konter_sim.digiflazz.gate import Refused, admit, read_object, text
 from konter_sim.digiflazz.play import Reply, reply_with
 from konter_sim.digiflazz.state import Call, Digiflazz
 from konter_sim.digiflazz.steps import Fail, Refuse
-from konter_sim.digiflazz.topup import deliver, transaction
+from konter_sim.digiflazz.topup import transaction
 from konter_sim.digiflazz.tricks import trick_for
+from konter_sim.digiflazz.visit import deliver
 
 Handler = Callable[[Digiflazz, web.Request, Call], Awaitable[web.StreamResponse]]
 
@@ -114,9 +115,12 @@ async def inquiry_pln(digi: Digiflazz, request: web.Request, call: Call) -> web.
     call.customer_no = customer_no
     admit(digi, body, customer_no)
     trick = trick_for(customer_no)
-    if trick is None or not isinstance(trick.first, Fail | Refuse):
+    if not digi.rules.may_check_meter(per_minute=digi.options.meter_checks_per_minute):
+        rc = "86"
+    elif trick is not None and isinstance(trick.first, Fail | Refuse):
+        rc = trick.first.rc
+    else:
         return await _say(digi, request, call, pln_customer(customer_no))
-    rc = trick.first.rc
     head = {"message": CODES[rc].message, "status": "Gagal", "rc": rc}
     return await _say(digi, request, call, {**head, "customer_no": customer_no}, rc=rc)
 

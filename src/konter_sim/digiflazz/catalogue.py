@@ -6,7 +6,8 @@ from typing import Final
 
 import msgspec
 
-from konter_sim.digiflazz.sample import PASCA_ROWS, PREPAID_ROWS
+from konter_sim.digiflazz.pasca_sample import PASCA_ROWS, PAYEES, Payee
+from konter_sim.digiflazz.sample import PREPAID_ROWS
 
 _FILTERS: Final = (
     ("code", "buyer_sku_code"),
@@ -66,15 +67,29 @@ def _minutes(hhmm: str) -> int:
 
 
 class Catalogue:
-    """Products by SKU. Prepaid ones can be replaced, changed and removed."""
+    """Products and bills by SKU. They can be replaced, changed and removed."""
 
     def __init__(self) -> None:
         self.items: dict[str, Item] = {}
-        self.bills = [msgspec.convert(row, Bill) for row in PASCA_ROWS]
+        self.bills: dict[str, Bill] = {}
+        self.replace_bills(msgspec.convert(row, Bill) for row in PASCA_ROWS)
         self.replace(msgspec.convert(row, Item) for row in PREPAID_ROWS)
 
     def replace(self, items: Iterable[Item]) -> None:
         self.items = {item.buyer_sku_code: item for item in items}
+
+    def replace_bills(self, bills: Iterable[Bill]) -> None:
+        self.bills = {bill.buyer_sku_code: bill for bill in bills}
+
+    def change_bill(self, sku: str, changes: Mapping[str, object]) -> Bill:
+        """Raises KeyError for an unknown SKU and msgspec.ValidationError for nonsense."""
+        merged = {**msgspec.structs.asdict(self.bills[sku]), **changes}
+        self.bills[sku] = msgspec.convert(merged, Bill)
+        return self.bills[sku]
+
+    def payee(self, sku: str) -> Payee:
+        """Whose bills it pays; a SKU that the sample does not know is its own biller's."""
+        return PAYEES.get(sku) or Payee("hp", sku)
 
     def generate(self, count: int) -> None:
         """Invented products, for benchmarks: SKU `sim00001` and so on, `xld10` first."""
@@ -91,7 +106,7 @@ class Catalogue:
         return [item for item in self.items.values() if _matches(item, wanted)]
 
     def pasca(self, wanted: Mapping[str, object]) -> list[Bill]:
-        return [bill for bill in self.bills if _matches(bill, wanted)]
+        return [bill for bill in self.bills.values() if _matches(bill, wanted)]
 
 
 def _matches(item: Item | Bill, wanted: Mapping[str, object]) -> bool:

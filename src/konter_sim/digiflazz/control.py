@@ -9,12 +9,13 @@ import msgspec
 from aiohttp import web
 
 from konter_sim.clock import stamp
-from konter_sim.digiflazz.answers import news
+from konter_sim.digiflazz import bill_control
+from konter_sim.digiflazz.answers import agent, news
 from konter_sim.digiflazz.books import DAY_S, Result, Transaction
 from konter_sim.digiflazz.catalogue import Item
 from konter_sim.digiflazz.codes import CODES
 from konter_sim.digiflazz.hooks import Signing
-from konter_sim.digiflazz.sell import new_serial, settle
+from konter_sim.digiflazz.sell import serial_of, settle
 from konter_sim.digiflazz.state import Digiflazz
 from konter_sim.digiflazz.steps import Fail, Pending, Refuse, Step, Success, Wait
 from konter_sim.knobs import amend
@@ -26,8 +27,11 @@ PREFIX = "/_sim/digiflazz"
 
 
 class Script(Wish, kw_only=True):
+    """`plan` is for purchases, payments and what is asked about them; `inquiry` for inq-pasca."""
+
     customer_no: Annotated[str, msgspec.Meta(min_length=1)]
-    plan: list[Step]
+    plan: list[Step] = []
+    inquiry: list[Step] = []
 
 
 class TopUp(Wish, kw_only=True):
@@ -83,6 +87,7 @@ def add_routes(app: web.Application, digi: Digiflazz) -> None:
         "webhooks": webhooks,
         "catalogue": products,
         "script": scripts,
+        **bill_control.LOOKS,
     }
     acts: dict[str, DigiAct] = {
         "reset": reset,
@@ -94,6 +99,7 @@ def add_routes(app: web.Application, digi: Digiflazz) -> None:
         "advance": advance,
         "ping": ping,
         "script": script,
+        **bill_control.ACTS,
     }
     add_acts(app, PREFIX, digi, looks=looks, acts=acts)
     add_acts(app, "/_sim", digi, looks={}, acts={"script": script})
@@ -129,6 +135,7 @@ def shown(known: Transaction) -> dict[str, object]:
         "price": known.price,
         "created_at": stamp(known.created_at),
         "formed_count": known.formed_count,
+        "is_bill": known.bill is not None,
     }
 
 
@@ -185,11 +192,12 @@ async def settle_by_hand(digi: Digiflazz, request: web.Request) -> object:
     message = CODES[rc].message if rc in CODES else f"Transaksi {wished.status}"
     sn = wished.sn
     if sn is None:
-        sn = known.sn or new_serial(digi, known.ref_id, known.sku, known.customer_no)
+        sn = known.sn or serial_of(digi, known)
     result = Result(wished.status, rc, message, sn if wished.status == "Sukses" else "")
     settle(digi, known, result)
     if wished.webhook:
-        digi.hooks.spawn(digi.hooks.tell("update", news(known), url=known.cb_url))
+        told = digi.hooks.tell("update", news(known), url=known.cb_url, agent=agent(known))
+        digi.hooks.spawn(told)
     return shown(known)
 
 
@@ -201,7 +209,9 @@ async def resend(digi: Digiflazz, request: web.Request) -> object:
 
     async def send() -> None:
         for _ in range(wished.times):
-            await digi.hooks.tell(wished.event, data, url=known.cb_url, signing=signing)
+            await digi.hooks.tell(
+                wished.event, data, url=known.cb_url, signing=signing, agent=agent(known)
+            )
 
     digi.hooks.spawn(send())
     return {"scheduled": wished.times}
@@ -252,10 +262,13 @@ async def ping(digi: Digiflazz, _: web.Request) -> object:
 
 async def script(digi: Digiflazz, request: web.Request) -> object:
     wished = await wish(request, Script)
-    for step in wished.plan:
+    for step in (*wished.plan, *wished.inquiry):
         _check_codes(step)
-    digi.scripts.write(wished.customer_no, wished.plan)
-    return {"customer_no": wished.customer_no, "steps": len(wished.plan)}
+    if any(isinstance(step, Pending) for step in wished.inquiry):
+        raise msgspec.ValidationError("an inquiry is never pending")
+    digi.scripts.write(wished.customer_no, wished.plan, wished.inquiry)
+    steps = len(wished.plan) + len(wished.inquiry)
+    return {"customer_no": wished.customer_no, "steps": steps}
 
 
 def _check_codes(step: Step) -> None:

@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from hashlib import md5
 from hmac import compare_digest
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 from aiohttp import web
 
 from konter_sim.digiflazz.options import Options
+from konter_sim.digiflazz.sell import Purchase
 from konter_sim.digiflazz.state import Digiflazz
 
 Mode = Literal["development", "production"]
+Shape = TypeVar("Shape", bound=Purchase)
 
 
 class Refused(Exception):
@@ -49,6 +51,36 @@ def text(body: Mapping[str, object], name: str) -> str:
     if not isinstance(value, str) or not value:
         raise Refused("40")
     return value
+
+
+def read_purchase(digi: Digiflazz, body: Mapping[str, object], shape: type[Shape]) -> Shape:
+    """A /transaction body in its shape, or Refused 40."""
+    if "customer_no" in body and not isinstance(body["customer_no"], str):
+        kind = type(body["customer_no"]).__name__
+        digi.rules.breach("customer_no_not_text", f"it is a {kind}", str(body.get("ref_id", "")))
+        raise Refused("40")
+    for name in ("ref_id", "buyer_sku_code", "customer_no", "username", "sign"):
+        text(body, name)
+    try:
+        return msgspec.convert(body, shape)
+    except msgspec.ValidationError as bad:
+        raise Refused("40") from bad
+
+
+def check_mode(digi: Digiflazz, asked: Purchase, mode: Mode, *, is_test: bool) -> None:
+    """Digiflazz calls every mix-up of key, flag and test number a wrong signature."""
+    if mode == "production":
+        if asked.testing:
+            detail = "testing:true with the production key"
+            digi.rules.breach("testing_in_production", detail, asked.ref_id)
+            raise Refused("41")
+        return
+    if not asked.testing:
+        detail = "development key without testing:true"
+        digi.rules.breach("testing_missing", detail, asked.ref_id)
+        raise Refused("41")
+    if not is_test:
+        raise Refused("41")
 
 
 def admit(digi: Digiflazz, body: Mapping[str, object], suffix: str, *, ref_id: str = "") -> Mode:

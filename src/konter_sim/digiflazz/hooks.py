@@ -16,6 +16,7 @@ from konter_sim.digiflazz.rules import KEPT
 
 Signing = Literal["yes", "no", "forged"]
 USER_AGENT: Final = "Digiflazz-Hookshot"
+BILL_AGENT: Final = "Digiflazz-Pasca-Hookshot"
 
 
 def signature(raw: bytes, secret: str) -> str:
@@ -55,10 +56,17 @@ class Hooks:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def tell(
-        self, event: str, data: Mapping[str, object], *, url: str = "", signing: Signing = "yes"
+        self,
+        event: str,
+        data: Mapping[str, object],
+        *,
+        url: str = "",
+        signing: Signing = "yes",
+        agent: str = USER_AGENT,
     ) -> None:
         """One webhook about a transaction; `url` is its cb_url, if it had one."""
-        await self._deliver(event, {"data": data}, url or self._options.webhook_url, signing)
+        where = url or self._options.webhook_url
+        await self._deliver(event, {"data": data}, where, signing, agent=agent)
 
     async def ping(self) -> None:
         """The ping of a saved webhook: no `data`, and the secret inside."""
@@ -73,12 +81,18 @@ class Hooks:
         await self._deliver("ping", body, options.webhook_url, "yes")
 
     async def _deliver(
-        self, event: str, body: Mapping[str, object], url: str, signing: Signing
+        self,
+        event: str,
+        body: Mapping[str, object],
+        url: str,
+        signing: Signing,
+        *,
+        agent: str = USER_AGENT,
     ) -> None:
         if not url:
             return
         raw = msgspec.json.encode(body)
-        headers = self._headers(event, raw, signing)
+        headers = {**self._headers(event, raw, signing), "User-Agent": agent}
         for attempt in range(1, self._options.retry_webhook + 1):
             if attempt > 1:
                 await asyncio.sleep(self._options.webhook_retry_ms / 1000)
@@ -90,7 +104,6 @@ class Hooks:
     def _headers(self, event: str, raw: bytes, signing: Signing) -> dict[str, str]:
         headers = {
             "Content-Type": "application/json",
-            "User-Agent": USER_AGENT,
             "X-Digiflazz-Event": event,
         }
         secret = self._options.webhook_secret

@@ -34,6 +34,8 @@ class Options(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     cutoff_rc: Literal["58", "66"] = "66"
     ip_known: bool = True
     forget_days: Annotated[int, msgspec.Meta(ge=1)] = 90
+    settled_bills: Literal["generated", "all", "none"] = "generated"
+    meter_checks_per_minute: Count = 60
 
 
 MEANING: Mapping[str, str] = {
@@ -60,4 +62,7 @@ MEANING: Mapping[str, str] = {
     "cutoff_rc": "answer during cut-off: 66 is not formed, 58 is",
     "ip_known": "false answers rc 45 to everything",
     "forget_days": "a ref_id older than this is sold as a NEW transaction",
+    "settled_bills": "which paid bills are gone at the next inquiry (rc 60): all, none, or the "
+    "generated ones, so that official test numbers can be asked for again",
+    "meter_checks_per_minute": "more calls of inquiry-pln than this answer rc 86",
 }

@@ -5,11 +5,12 @@ from typing import assert_never
 
 import msgspec
 
-from konter_sim.digiflazz.answers import Json, answer
+from konter_sim.digiflazz.answers import Json, answer, receipt
 from konter_sim.digiflazz.books import Result, Transaction
-from konter_sim.digiflazz.catalogue import Item
 from konter_sim.digiflazz.codes import ALWAYS_200, CODES
+from konter_sim.digiflazz.owed import Owed
 from konter_sim.digiflazz.sell import (
+    BillCall,
     Purchase,
     form,
     live,
@@ -52,12 +53,13 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One call: who asks for what, and what is known of it already."""
+    """One call: who asks for what, at what price, and what is known of it already."""
 
     digi: Digiflazz
     asked: Purchase
-    item: Item | None
+    price: int | None
     known: Transaction | None
+    bill: Owed | None = None
 
 
 def reply_with(digi: Digiflazz, data: object, *, rc: str, status: int | None = None) -> Reply:
@@ -81,10 +83,11 @@ def refusal(scene: Scene, rc: str) -> Reply:
         "message": CODES[rc].message,
         "status": "Gagal",
         "rc": rc,
-        "buyer_last_saldo": digi.books.deposit,
     }
-    if scene.item is not None:
-        data["price"] = scene.item.price
+    if not isinstance(asked, BillCall):
+        data["buyer_last_saldo"] = digi.books.deposit
+        if scene.price is not None:
+            data["price"] = scene.price
     return reply_with(digi, data, rc=rc)
 
 
@@ -114,9 +117,10 @@ def formed(scene: Scene, step: Formed) -> Transaction:
         if not isinstance(step, Pending):
             settle(digi, known, result)
         return known
-    if scene.item is None:
+    price = scene.price if step.price is None else step.price
+    if price is None:
         raise LookupError(scene.asked.buyer_sku_code)
-    fresh = form(digi, scene.asked, scene.item, result, price=step.price)
+    fresh = form(digi, scene.asked, result, price=price + step.dearer, bill=scene.bill)
     if step.hooks != "early":
         digi.hooks.spawn(live(digi, fresh, step))
     return fresh
@@ -128,6 +132,8 @@ def _result(scene: Scene, step: Formed) -> Result:
     sn, asked = step.sn, scene.asked
     if sn is None and scene.known is not None and scene.known.sn:
         sn = scene.known.sn
+    if sn is None and scene.bill is not None:
+        sn = receipt(scene.bill, asked.ref_id)
     if sn is None:
         sn = new_serial(scene.digi, asked.ref_id, asked.buyer_sku_code, asked.customer_no)
     return Result.of(step.rc, message=step.message, sn=sn)
@@ -136,35 +142,52 @@ def _result(scene: Scene, step: Formed) -> Result:
 def _tell(scene: Scene, step: Formed) -> Reply:
     known = formed(scene, step)
     if isinstance(step, Pending) and known.status != "Pending":
-        stale = {**answer(known), "message": CODES[step.rc].message, "status": "Pending"}
-        stale["rc"] = step.rc
-        stale.pop("sn", None)
-        return reply_with(scene.digi, stale, rc=step.rc)
+        return reply_with(scene.digi, _stale(known, step.rc), rc=step.rc)
     reply = stored(scene.digi, known)
     if step.hooks == "early" and scene.known is None:
         return replace(reply, early=(known, step))
     return reply
 
 
+def _stale(known: Transaction, rc: str) -> Json:
+    """What was true before it was final."""
+    words: Json = {"message": CODES[rc].message, "status": "Pending", "rc": rc}
+    if known.bill is not None:
+        return {
+            "ref_id": known.ref_id,
+            "customer_no": known.customer_no,
+            "buyer_sku_code": known.sku,
+            **words,
+        }
+    stale = {**answer(known), **words}
+    stale.pop("sn", None)
+    return stale
+
+
 def _garble(scene: Scene, step: Faulty) -> Reply:
     known = _committed(scene, step)
+    return garbled(scene.digi, step, None if known is None else answer(known))
+
+
+def garbled(digi: Digiflazz, step: Faulty, true: Json | None) -> Reply:
+    """The broken answer, out of the true one if there is one."""
     match step:
         case Silence():
             patience = step.seconds
             if patience is None:
-                patience = scene.digi.options.silence_seconds
+                patience = digi.options.silence_seconds
             return Reply(b"", hang_s=patience)
         case Http():
             body = step.body.encode()
             return Reply(body, status=step.status, content_type=step.content_type)
         case Raw():
             rc = str(step.data.get("rc", ""))
-            return reply_with(scene.digi, step.data, rc=rc, status=step.status)
+            return reply_with(digi, step.data, rc=rc, status=step.status)
         case Reset():
-            body = b"{}" if known is None else stored(scene.digi, known).body
+            body = b"{}" if true is None else msgspec.json.encode({"data": true})
             return Reply(body, cut=True)
         case Twist():
-            return _twisted(scene, step, known)
+            return _twisted(digi, step, true)
         case _:
             assert_never(step)
 
@@ -178,12 +201,11 @@ def _committed(scene: Scene, step: Faulty) -> Transaction | None:
     return formed(scene, _TRUTHS[step.truth]) if step.commit else None
 
 
-def _twisted(scene: Scene, step: Twist, known: Transaction | None) -> Reply:
-    data: Json = {} if known is None else answer(known)
-    data.update(step.set)
+def _twisted(digi: Digiflazz, step: Twist, true: Json | None) -> Reply:
+    data: Json = {**(true or {}), **step.set}
     for name in step.drop:
         data.pop(name, None)
     for name in step.text:
         if name in data:
             data[name] = str(data[name])
-    return reply_with(scene.digi, data, rc=str(data.get("rc", "")), status=step.status)
+    return reply_with(digi, data, rc=str(data.get("rc", "")), status=step.status)

@@ -19,6 +19,11 @@ Rule = Literal[
     "not_json",
     "body_not_object",
     "customer_no_not_text",
+    "inquired_again",
+    "paid_without_inquiry",
+    "paid_again",
+    "bill_paid_twice",
+    "meter_checks_too_fast",
 ]
 
 KEPT: Final = 10_000
@@ -47,6 +52,7 @@ class Rulebook:
         self._clock = clock
         self._visits: dict[str, Visit] = {}
         self._lists: dict[str, float] = {}
+        self._meters: deque[float] = deque()
         self.breaches: deque[Breach] = deque(maxlen=KEPT)
 
     def breach(self, rule: Rule, detail: str, ref_id: str = "") -> None:
@@ -80,4 +86,15 @@ class Rulebook:
             self.breach("price_list_too_soon", detail)
             return False
         self._lists[bucket] = now
+        return True
+
+    def may_check_meter(self, *, per_minute: int) -> bool:
+        """Whether one more PLN number may be asked about now; counts it when it may."""
+        now = self._clock.now()
+        while self._meters and now - self._meters[0] >= 60:
+            self._meters.popleft()
+        if len(self._meters) >= per_minute:
+            self.breach("meter_checks_too_fast", f"more than {per_minute} a minute")
+            return False
+        self._meters.append(now)
         return True

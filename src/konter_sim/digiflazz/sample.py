@@ -1,4 +1,4 @@
-"""A believable small price list: sixty-odd prepaid products and two bills, all invented."""
+"""A believable small price list: sixty-odd prepaid products, all invented."""
 
 from typing import Any, Final
 
@@ -146,24 +146,3 @@ _VOUCHER: Final = [
 ]
 
 PREPAID_ROWS: Final[list[Row]] = [*_PULSA, *_DATA, *_GAMES, *_PLN, *_EMONEY, *_VOUCHER]
-
-PASCA_ROWS: Final[list[Row]] = [
-    {
-        "product_name": "Pln Postpaid",
-        "brand": "PLN",
-        "seller_name": "PT. ABC",
-        "admin": 2_750,
-        "commission": 1_800,
-        "buyer_sku_code": "pln",
-        "desc": "-",
-    },
-    {
-        "product_name": "aetra",
-        "brand": "PDAM",
-        "seller_name": "Mr Ed",
-        "admin": 2_000,
-        "commission": 550,
-        "buyer_sku_code": "aetra",
-        "desc": "Provinsi Jakarta",
-    },
-]

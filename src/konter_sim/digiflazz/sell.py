@@ -1,14 +1,18 @@
-"""One purchase: what stands in its way, how it is formed, how it is settled later."""
+"""One purchase: what stands in its way, how it is formed, how it is settled later.
+
+The payment of a bill is formed and settled here too; what stands in its way is in pasca.
+"""
 
 import asyncio
 from typing import Final
 
 import msgspec
 
-from konter_sim.digiflazz.answers import news, serial
+from konter_sim.digiflazz.answers import agent, news, receipt, serial
 from konter_sim.digiflazz.books import Result, Transaction
 from konter_sim.digiflazz.catalogue import Item, in_cut_off
 from konter_sim.digiflazz.hooks import Signing
+from konter_sim.digiflazz.owed import Owed
 from konter_sim.digiflazz.state import Digiflazz
 from konter_sim.digiflazz.steps import Formed
 
@@ -33,6 +37,14 @@ class Purchase(msgspec.Struct, kw_only=True):
     allow_dot: bool = False
 
 
+class BillCall(Purchase, kw_only=True):
+    """The body of a postpaid /transaction call. `amount` in rupiah, `year` of a land tax."""
+
+    commands: str
+    amount: int | None = None
+    year: int | None = None
+
+
 def objection(digi: Digiflazz, asked: Purchase, item: Item | None) -> str | None:
     """The rc that forbids this sale, checked in Digiflazz's order; None when it may go on."""
     if item is None or not item.buyer_product_status:
@@ -53,7 +65,7 @@ def objection(digi: Digiflazz, asked: Purchase, item: Item | None) -> str | None
 
 
 def form(
-    digi: Digiflazz, asked: Purchase, item: Item, result: Result, *, price: int | None = None
+    digi: Digiflazz, asked: Purchase, result: Result, *, price: int, bill: Owed | None = None
 ) -> Transaction:
     """Record the sale: debit unless Gagal, take one from a limited stock."""
     now = digi.clock.wib()
@@ -61,17 +73,19 @@ def form(
         ref_id=asked.ref_id,
         sku=asked.buyer_sku_code,
         customer_no=asked.customer_no,
-        price=item.price if price is None else price,
+        price=price,
         created_at=digi.clock.now(),
         day=now.date().isoformat(),
         max_price=asked.max_price,
         cb_url=asked.cb_url or "",
+        bill=bill,
     )
     known = digi.books.form(fresh, result)
     if known.formed_count > 1:
         detail = f"formed {known.formed_count} times under one ref_id"
         digi.rules.breach("formed_twice", detail, known.ref_id)
-    _restock(digi, known, was_charged=False)
+    digi.bills.note(known)
+    _take(digi, known, was_charged=False)
     return known
 
 
@@ -79,13 +93,25 @@ def settle(digi: Digiflazz, known: Transaction, result: Result) -> None:
     """Move a transaction, its money and its stock together."""
     was_charged = known.charged
     digi.books.settle(known, result)
-    _restock(digi, known, was_charged=was_charged)
+    _take(digi, known, was_charged=was_charged)
 
 
-def _restock(digi: Digiflazz, known: Transaction, *, was_charged: bool) -> None:
+def _take(digi: Digiflazz, known: Transaction, *, was_charged: bool) -> None:
+    """One from a limited stock, or back to it; of a bill, see that nobody pays it twice."""
+    if known.bill is not None:
+        if known.charged and not was_charged and (other := digi.bills.also_paid(known)):
+            detail = f"{known.bill.biller} {known.customer_no} is paid under {other} too"
+            digi.rules.breach("bill_paid_twice", detail, known.ref_id)
+        return
     item = digi.catalogue.items.get(known.sku)
     if item is not None and not item.unlimited_stock:
         item.stock = max(0, item.stock + int(was_charged) - int(known.charged))
+
+
+def serial_of(digi: Digiflazz, known: Transaction) -> str:
+    if known.bill is not None:
+        return receipt(known.bill, known.ref_id)
+    return new_serial(digi, known.ref_id, known.sku, known.customer_no)
 
 
 def new_serial(digi: Digiflazz, ref_id: str, sku: str, customer_no: str) -> str:
@@ -103,7 +129,7 @@ def final_result(digi: Digiflazz, known: Transaction, step: Formed) -> Result:
         return Result.of(rc)
     sn = step.sn
     if sn is None:
-        sn = new_serial(digi, known.ref_id, known.sku, known.customer_no)
+        sn = serial_of(digi, known)
     return Result.of(rc, sn=sn)
 
 
@@ -153,10 +179,10 @@ async def _send(
         return
     signing: Signing = "no" if step.hooks == "unsigned" else "yes"
     for _ in range(3 if step.hooks == "thrice" else 1):
-        await digi.hooks.tell(event, data, url=known.cb_url, signing=signing)
+        await digi.hooks.tell(event, data, url=known.cb_url, signing=signing, agent=agent(known))
 
 
 async def _lie(digi: Digiflazz, known: Transaction) -> None:
     """What a forger sends: a failure that is not so, under a signature that does not fit."""
     untrue = {**news(known), "message": "Transaksi Gagal", "status": "Gagal", "rc": "02"}
-    await digi.hooks.tell("update", untrue, url=known.cb_url, signing="forged")
+    await digi.hooks.tell("update", untrue, url=known.cb_url, signing="forged", agent=agent(known))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import msgspec
 
 from konter_sim.clock import VirtualClock
+from konter_sim.digiflazz.bills import Bills
 from konter_sim.digiflazz.books import Books
 from konter_sim.digiflazz.catalogue import Catalogue
 from konter_sim.digiflazz.hooks import Hooks
@@ -18,10 +19,14 @@ from konter_sim.knobs import amend
 
 @dataclass(slots=True)
 class Call:
-    """One API call as it was received; never the sign, never a key."""
+    """One API call as it was received; never the sign, never a key.
+
+    `command` is inq-pasca, pay-pasca or status-pasca; empty for everything else.
+    """
 
     at: str
     path: str
+    command: str = ""
     ref_id: str = ""
     sku: str = ""
     customer_no: str = ""
@@ -42,6 +47,7 @@ class Digiflazz:
 
     def _fresh(self) -> None:
         self.books = Books(self.options.deposit)
+        self.bills = Bills()
         self.catalogue = Catalogue()
         self.rules = Rulebook(self.clock)
         self.scripts = Scripts()

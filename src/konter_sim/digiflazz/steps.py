@@ -17,11 +17,13 @@ class _Formed(_Step, frozen=True, kw_only=True):
     """A step that forms a transaction. `after_ms` defaults to the webhook_delay_ms option.
 
     `then` is what becomes of it later (with its webhook), `then_rc` with which code,
-    `hooks` how the webhooks travel, `price` rupiah in place of the catalogue's.
+    `hooks` how the webhooks travel, `price` rupiah in place of the catalogue's or the bill's,
+    `dearer` rupiah more than that.
     """
 
     sn: str | None = None
     price: int | None = None
+    dearer: int = 0
     message: str = ""
     then: Later = "never"
     then_rc: str | None = None
@@ -30,9 +32,10 @@ class _Formed(_Step, frozen=True, kw_only=True):
 
 
 class Success(_Formed, frozen=True, kw_only=True, tag="success"):
-    """Sukses at once."""
+    """Sukses at once. Of an inquiry: the bill is found, and it `tells` so by a webhook too."""
 
     rc: str = "00"
+    tells: bool = False
 
 
 class Fail(_Formed, frozen=True, kw_only=True, tag="fail"):

@@ -1,93 +1,37 @@
 """POST /transaction: a prepaid purchase, and the same words again as its status question."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Final
-
-import msgspec
 from aiohttp import web
 
-from konter_sim.broken import cut, hang_up
-from konter_sim.digiflazz.answers import brief_refusal
 from konter_sim.digiflazz.books import Transaction
 from konter_sim.digiflazz.codes import CODES
-from konter_sim.digiflazz.gate import Mode, Refused, admit, read_object, text
-from konter_sim.digiflazz.play import Reply, Scene, formed, play, refusal, reply_with, stored
-from konter_sim.digiflazz.sell import TEST_NUMBERS, TEST_SKU, Purchase, objection, settle_early
+from konter_sim.digiflazz.gate import read_object, read_purchase
+from konter_sim.digiflazz.pasca import postpaid
+from konter_sim.digiflazz.play import Reply, Scene, formed, play, refusal, stored
+from konter_sim.digiflazz.sell import TEST_NUMBERS, TEST_SKU, Purchase, objection
 from konter_sim.digiflazz.state import Call, Digiflazz
 from konter_sim.digiflazz.steps import Fail
-
-Body = dict[str, object]
-Command = Callable[[Digiflazz, web.Request, Body, Call], Awaitable[web.StreamResponse]]
-
-COMMANDS: Final[Mapping[str, Command]] = {}
-"""Postpaid (inq-pasca, pay-pasca, status-pasca) goes here; anything not listed is rc 40."""
+from konter_sim.digiflazz.tricks import trick_for
+from konter_sim.digiflazz.visit import Body, admitted, visit
 
 
 async def transaction(digi: Digiflazz, request: web.Request, call: Call) -> web.StreamResponse:
     body = await read_object(request, digi)
     if "commands" in body:
-        call.ref_id = str(body.get("ref_id", ""))
-        command = COMMANDS.get(text(body, "commands"))
-        if command is None:
-            raise Refused("40")
-        return await command(digi, request, body, call)
+        return await postpaid(digi, request, body, call)
     return await prepaid(digi, request, body, call)
 
 
 async def prepaid(
     digi: Digiflazz, request: web.Request, body: Body, call: Call
 ) -> web.StreamResponse:
-    """Note the visit, decide at once, answer in whatever broken way the step wants."""
-    asked = _read(digi, body)
-    call.ref_id, call.sku = asked.ref_id, asked.buyer_sku_code
-    call.customer_no = asked.customer_no
-    call.overlap = digi.rules.arrive(asked.ref_id, gap_s=digi.options.repost_gap_s)
-    rules = digi.rules
-    try:
-        reply = _decide_or_refuse(digi, asked, body)
-        call.rc = reply.rc
-        return await deliver(digi, request, reply)
-    finally:
-        rules.leave(asked.ref_id)
+    asked = read_purchase(digi, body, Purchase)
+    is_test = asked.buyer_sku_code == TEST_SKU and asked.customer_no in TEST_NUMBERS
 
+    def answer() -> Reply:
+        return admitted(digi, body, asked, is_test=is_test) or decide(digi, asked)
 
-def _read(digi: Digiflazz, body: Body) -> Purchase:
-    if "customer_no" in body and not isinstance(body["customer_no"], str):
-        kind = type(body["customer_no"]).__name__
-        digi.rules.breach("customer_no_not_text", f"it is a {kind}", str(body.get("ref_id", "")))
-        raise Refused("40")
-    for name in ("ref_id", "buyer_sku_code", "customer_no", "username", "sign"):
-        text(body, name)
-    try:
-        return msgspec.convert(body, Purchase)
-    except msgspec.ValidationError as bad:
-        raise Refused("40") from bad
-
-
-def _decide_or_refuse(digi: Digiflazz, asked: Purchase, body: Body) -> Reply:
-    try:
-        mode = admit(digi, body, asked.ref_id, ref_id=asked.ref_id)
-        _check_mode(digi, asked, mode)
-    except Refused as no:
-        return reply_with(digi, brief_refusal(no.rc, tail=no.tail), rc=no.rc)
-    return decide(digi, asked)
-
-
-def _check_mode(digi: Digiflazz, asked: Purchase, mode: Mode) -> None:
-    """Digiflazz calls every mix-up of key, flag and test number a wrong signature."""
-    if mode == "production":
-        if asked.testing:
-            detail = "testing:true with the production key"
-            digi.rules.breach("testing_in_production", detail, asked.ref_id)
-            raise Refused("41")
-        return
-    if not asked.testing:
-        detail = "development key without testing:true"
-        digi.rules.breach("testing_missing", detail, asked.ref_id)
-        raise Refused("41")
-    if asked.buyer_sku_code != TEST_SKU or asked.customer_no not in TEST_NUMBERS:
-        raise Refused("41")
+    gap_s = digi.options.repost_gap_s
+    return await visit(digi, request, call, asked, gap_s=gap_s, answer=answer)
 
 
 def decide(digi: Digiflazz, asked: Purchase) -> Reply:
@@ -95,14 +39,20 @@ def decide(digi: Digiflazz, asked: Purchase) -> Reply:
     item = digi.catalogue.items.get(asked.buyer_sku_code)
     forget_days = digi.options.forget_days
     known = digi.books.find(asked.ref_id, now=digi.clock.now(), forget_days=forget_days)
-    scene = Scene(digi, asked, item, known)
+    scene = Scene(digi, asked, None if item is None else item.price, known)
+    if asked.ref_id in digi.bills.inquiries:
+        digi.rules.breach("ref_reused_differently", "a bill was asked for", asked.ref_id)
+        return refusal(scene, "49")
     if known is not None:
         if not _same_purchase(digi, asked, known):
             return refusal(scene, "49")
-        _count_repost(digi, known)
+        digi.books.ask_again(known)
     elif (rc := objection(digi, asked, item)) is not None:
         return _object(scene, rc)
-    step = digi.scripts.next_step(asked.customer_no, asked.ref_id, known=known is not None)
+    trick = trick_for(asked.customer_no)
+    step = digi.scripts.next_step(
+        asked.customer_no, asked.ref_id, trick=trick, known=known is not None
+    )
     if step is not None:
         return play(scene, step)
     if known is None:
@@ -113,6 +63,7 @@ def decide(digi: Digiflazz, asked: Purchase) -> Reply:
 def _same_purchase(digi: Digiflazz, asked: Purchase, known: Transaction) -> bool:
     """A changed max_price is a breach too, but Digiflazz does not mind it."""
     same = (asked.buyer_sku_code, asked.customer_no) == (known.sku, known.customer_no)
+    same = same and known.bill is None
     if not same:
         detail = "other buyer_sku_code or customer_no"
         digi.rules.breach("ref_reused_differently", detail, asked.ref_id)
@@ -121,29 +72,8 @@ def _same_purchase(digi: Digiflazz, asked: Purchase, known: Transaction) -> bool
     return same
 
 
-def _count_repost(digi: Digiflazz, known: Transaction) -> None:
-    if known.told_final:
-        digi.books.reposts_after_final += 1
-    known.told_final = known.status != "Pending"
-
-
 def _object(scene: Scene, rc: str) -> Reply:
     """53 and 58 are formed, so they burn the reference; the other objections leave no trace."""
-    if CODES[rc].formed and scene.item is not None:
+    if CODES[rc].formed and scene.price is not None:
         return stored(scene.digi, formed(scene, Fail(rc=rc)))
     return refusal(scene, rc)
-
-
-async def deliver(digi: Digiflazz, request: web.Request, reply: Reply) -> web.StreamResponse:
-    if reply.early is not None:
-        known, step = reply.early
-        await settle_early(digi, known, step)
-    if pause_ms := reply.wait_ms + digi.options.latency_ms:
-        await asyncio.sleep(pause_ms / 1000)
-    if reply.hang_s is not None:
-        await asyncio.sleep(reply.hang_s)
-        return hang_up(request)
-    if reply.cut:
-        return await cut(request, reply.body, "application/json")
-    content_type = reply.content_type
-    return web.Response(body=reply.body, status=reply.status, content_type=content_type)

@@ -9,32 +9,32 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import ROUND_FLOOR, Decimal
-from hashlib import md5
 from typing import Any, Final
 
 import msgspec
 
-from konter.kernel.errors import Refused, UnreadableAmount
+from konter.kernel.errors import UnreadableAmount
 from konter.kernel.money import Rupiah, rupiah_from_wire
-from konter.kernel.outcome import Outcome, Unknown
+from konter.kernel.outcome import Delivered, Outcome, Unknown
 from konter.kernel.wire_types import WireAnswer, WireCall, WireRequest
 from konter.upstreams.contract import (
     Doubt,
     News,
+    NotJoinable,
     PriceList,
     ProviderTraits,
     Purchase,
-    UpstreamRefused,
 )
 from konter.upstreams.proofs import prove_hmac
+from konter.upstreams.providers.digiflazz_post import Login, refusal
 from konter.upstreams.providers.digiflazz_prices import read_list
 from konter.upstreams.providers.digiflazz_words import (
+    is_mere_check,
     is_ping,
-    judge_answer,
+    judge_heard,
     judge_news,
-    message_of,
     read_words,
-    shown,
+    words_about,
 )
 
 
@@ -53,6 +53,7 @@ class DigiflazzSettings:
     purchase_timeout_s: float = 60.0
     price_list_timeout_s: float = 60.0
     balance_timeout_s: float = 30.0
+    check_timeout_s: float = 30.0
     repost_gap_s: float = 60.0
     repost_horizon_days: int = 85
     price_list_gap_s: float = 300.0
@@ -63,8 +64,7 @@ class Digiflazz:
 
     def __init__(self, settings: DigiflazzSettings) -> None:
         self._settings = settings
-        self._base_url = settings.base_url.rstrip("/")
-        self._testing = settings.api_key.startswith("dev-")
+        self._login = Login(settings.username, settings.api_key, settings.base_url)
         self.account: str = settings.account
         self.traits: ProviderTraits = _traits(settings)
 
@@ -76,12 +76,12 @@ class Digiflazz:
             "ref_id": ask.reference,
             "max_price": ask.max_price.amount,
         }
-        if self._testing:
+        if self._login.is_testing:
             body["testing"] = True
         if "." in ask.customer_no:
             body["allow_dot"] = True
         timeout_s = self._settings.purchase_timeout_s
-        return self._post("/transaction", body, ask.reference, timeout_s, buys=True)
+        return self._login.post("/transaction", body, ask.reference, timeout_s, buys=True)
 
     def enquiry(self, ask: Purchase) -> WireRequest:
         """There is no other way to ask than to post the purchase again."""
@@ -89,21 +89,10 @@ class Digiflazz:
 
     def read(self, ask: Purchase, answer: WireAnswer) -> Outcome:
         """Never raises. ``ask.first`` decides how far a refusal without a record is believed."""
-        words = read_words(answer.body)
-        if words is None:
-            return Unknown(f"not an answer in JSON about a transaction (HTTP {answer.status})")
-        echo = (
-            ("ref_id", words.ref_id, ask.reference),
-            ("customer_no", words.customer_no, ask.customer_no),
-            ("buyer_sku_code", words.buyer_sku_code, ask.sku),
-        )
-        for name, found, expected in echo:
-            if found is not None and found != expected:
-                return Unknown(f"an answer about another {name}: {shown(found)}")
-        outcome = judge_answer(words, first=ask.first)
-        if isinstance(outcome, Unknown) and answer.status >= 500:
-            return Unknown(f"{outcome.detail} (HTTP {answer.status})")
-        return outcome
+        words = words_about(ask, answer)
+        if isinstance(words, Unknown):
+            return words
+        return judge_heard(words, answer, first=ask.first)
 
     def prove(self, call: WireCall) -> None:
         """HMAC-SHA1 over the raw body. Raises NotGenuine."""
@@ -115,6 +104,7 @@ class Digiflazz:
         """Create, update and whatever else the event header calls it are read alike.
 
         Never raises. A ping says nothing; its body holds the webhook's secret, so do not keep it.
+        What may be about a bill's check alone has no outcome: the status call tells.
         """
         words = read_words(call.body)
         if words is None:
@@ -122,16 +112,19 @@ class Digiflazz:
             return News(None, None) if is_ping(call.body) else News(None, unread)
         if type(words.ref_id) is not str or not words.ref_id.isprintable() or not words.ref_id:
             return News(None, Unknown("a webhook without a readable ref_id"))
+        outcome: Outcome | None = judge_news(words)
+        if isinstance(outcome, Delivered) and is_mere_check(words):
+            outcome = None
         return News(
             reference=words.ref_id,
-            outcome=judge_news(words),
+            outcome=outcome,
             sku=words.buyer_sku_code if type(words.buyer_sku_code) is str else None,
             customer_no=words.customer_no if type(words.customer_no) is str else None,
         )
 
     def balance(self) -> WireRequest:
         timeout_s = self._settings.balance_timeout_s
-        return self._post("/cek-saldo", {"cmd": "deposit"}, "depo", timeout_s)
+        return self._login.post("/cek-saldo", {"cmd": "deposit"}, "depo", timeout_s)
 
     def read_balance(self, answer: WireAnswer) -> Rupiah:
         """Our deposit, a fraction of a rupiah dropped. Raises UpstreamRefused."""
@@ -140,18 +133,18 @@ class Digiflazz:
             whole = Decimal(str(told.deposit)).to_integral_value(ROUND_FLOOR)
             return rupiah_from_wire(whole)
         except (ValueError, RecursionError, ArithmeticError, UnreadableAmount) as error:
-            raise _refusal(answer) from error
+            raise refusal(answer) from error
 
     def price_list(self) -> WireRequest:
         timeout_s = self._settings.price_list_timeout_s
-        return self._post("/price-list", {"cmd": "prepaid"}, "pricelist", timeout_s)
+        return self._login.post("/price-list", {"cmd": "prepaid"}, "pricelist", timeout_s)
 
     def read_price_list(self, answer: WireAnswer) -> PriceList:
         """Raises UpstreamRefused: a refusal comes as an object where the list would stand."""
         try:
             return read_list(answer.body)
         except (ValueError, RecursionError) as error:
-            raise _refusal(answer) from error
+            raise refusal(answer) from error
 
     def join(self, parts: tuple[str, ...], brand: str) -> str:
         """One part as it is; several as this brand's sellers want them. Raises NotJoinable."""
@@ -163,41 +156,6 @@ class Digiflazz:
             raise NotJoinable(brand=brand, parts=len(given))
         return separator.join(given)
 
-    def _post(
-        self,
-        path: str,
-        body: dict[str, str | int | bool],
-        suffix: str,
-        timeout_s: float,
-        *,
-        buys: bool = False,
-    ) -> WireRequest:
-        settings = self._settings
-        signed = sign(settings.username, settings.api_key, suffix)
-        return WireRequest(
-            method="POST",
-            url=self._base_url + path,
-            headers=_HEADERS,
-            body=msgspec.json.encode({"username": settings.username, **body, "sign": signed}),
-            timeout_s=timeout_s,
-            purchase_capable=buys,
-            secrets=(settings.api_key, signed),
-        )
-
-
-class NotJoinable(Refused):
-    """How this brand writes several parts in one number is not known; a guess would misdeliver."""
-
-    code = "destination_not_joinable"
-    message = "Format nomor tujuan untuk produk ini belum dikenal"
-
-
-def sign(username: str, api_key: str, suffix: str) -> str:
-    """Lower-case hex MD5 of the three, joined without a separator. It can be replayed: a secret."""
-    return md5(f"{username}{api_key}{suffix}".encode(), usedforsecurity=False).hexdigest()
-
-
-_HEADERS: Final = {"Content-Type": "application/json", "Accept": "application/json"}
 
 _SEPARATORS: Final = {
     "mobilelegends": "",
@@ -239,19 +197,3 @@ class _Deposit(msgspec.Struct):
 
 class _Balance(msgspec.Struct):
     data: _Deposit
-
-
-def _refusal(answer: WireAnswer) -> UpstreamRefused:
-    """What they said instead of an answer, for an operator."""
-    words = read_words(answer.body)
-    if words is None or type(words.rc) is not str:
-        return UpstreamRefused(
-            f"Digiflazz: jawaban tidak terbaca (HTTP {answer.status})", http_status=answer.status
-        )
-    message = message_of(words)
-    return UpstreamRefused(
-        f"Digiflazz: {message or 'ditolak'} (rc {words.rc[:10]})",
-        rc=words.rc[:10],
-        reason=message,
-        http_status=answer.status,
-    )

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import msgspec
 
-from konter.kernel.errors import UnreadableAmount
-from konter.kernel.money import MAX_RUPIAH, Rupiah, rupiah_from_wire
+from konter.kernel.money import Rupiah
 from konter.upstreams.contract import PriceItem, PriceList
+from konter.upstreams.providers.digiflazz_rows import Unreadable, flag, text, whole
 from konter.upstreams.providers.digiflazz_words import decode_mended
 
 _MINUTES_A_DAY: Final = 24 * 60
@@ -34,10 +34,6 @@ class _Row(msgspec.Struct):
     start_cut_off: Any = None
     end_cut_off: Any = None
     desc: Any = ""
-
-
-class _Unreadable(Exception):
-    """A row that cannot be sold from; says which field."""
 
 
 class _Rows(msgspec.Struct):
@@ -66,8 +62,8 @@ def read_list(body: bytes) -> PriceList:
             continue
         try:
             items.append(_item(row))
-        except _Unreadable as why:
-            sku = _text(row.buyer_sku_code) or "no SKU"
+        except Unreadable as why:
+            sku = text(row.buyer_sku_code) or "no SKU"
             unreadable.append(f"row {place} ({sku[:60]}): {why}")
     return PriceList(tuple(items), tuple(unreadable))
 
@@ -88,54 +84,31 @@ def _row_of(raw: msgspec.Raw) -> _Row | None:
 
 
 def _item(row: _Row) -> PriceItem:
-    sku = _text(row.buyer_sku_code)
+    sku = text(row.buyer_sku_code)
     if not sku:
-        raise _Unreadable("buyer_sku_code")
-    price = _whole(row.price, "price")
+        raise Unreadable("buyer_sku_code")
+    price = whole(row.price, "price")
     if price <= 0:
-        raise _Unreadable("price")
+        raise Unreadable("price")
     start, end = _cut_off(row.start_cut_off, row.end_cut_off)
-    unlimited = _flag(row.unlimited_stock, "unlimited_stock")
+    unlimited = flag(row.unlimited_stock, "unlimited_stock")
     # By position: there are ten thousand of them in a list.
     return PriceItem(
         sku,
-        _text(row.product_name) or sku,
-        _text(row.category),
-        _text(row.brand),
-        _text(row.type),
-        _text(row.seller_name),
+        text(row.product_name) or sku,
+        text(row.category),
+        text(row.brand),
+        text(row.type),
+        text(row.seller_name),
         Rupiah(price),
-        _flag(row.buyer_product_status, "buyer_product_status"),
-        _flag(row.seller_product_status, "seller_product_status"),
-        None if unlimited else _whole(row.stock, "stock"),
-        _flag(row.multi, "multi"),
+        flag(row.buyer_product_status, "buyer_product_status"),
+        flag(row.seller_product_status, "seller_product_status"),
+        None if unlimited else whole(row.stock, "stock"),
+        flag(row.multi, "multi"),
         start,
         end,
-        _text(row.desc),
+        text(row.desc),
     )
-
-
-def _text(value: Any) -> str:
-    """Text without NUL, which no database takes; anything that is not text counts as none."""
-    if type(value) is not str:
-        return ""
-    return value.strip() if "\x00" not in value else value.replace("\x00", "").strip()
-
-
-def _whole(value: Any, field: str) -> int:
-    if type(value) is int and abs(value) <= MAX_RUPIAH:
-        return value
-    try:
-        return rupiah_from_wire(value).amount
-    except UnreadableAmount as error:
-        raise _Unreadable(field) from error
-
-
-def _flag(value: Any, field: str) -> bool:
-    """A wrong guess would sell what is closed, so anything but true or false is unreadable."""
-    if type(value) is bool:
-        return value
-    raise _Unreadable(field)
 
 
 def _cut_off(start: Any, end: Any) -> tuple[int | None, int | None]:

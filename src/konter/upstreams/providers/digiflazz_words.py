@@ -15,6 +15,9 @@ import msgspec
 from konter.kernel.errors import UnreadableAmount
 from konter.kernel.money import Rupiah, rupiah_from_wire
 from konter.kernel.outcome import Delivered, Outcome, Pending, Rejected, Unknown
+from konter.kernel.wire_types import WireAnswer
+from konter.upstreams.biller_contract import BillQuestion
+from konter.upstreams.contract import Purchase
 from konter.upstreams.providers.digiflazz_codes import CODES, Code, Context, Kind
 
 Decoded = TypeVar("Decoded")
@@ -32,6 +35,12 @@ class Words(msgspec.Struct):
     sn: msgspec.Raw = msgspec.Raw()
     price: msgspec.Raw = msgspec.Raw()
     trx_id: msgspec.Raw = msgspec.Raw()
+    # Of bills alone.
+    customer_name: msgspec.Raw = msgspec.Raw()
+    admin: msgspec.Raw = msgspec.Raw()
+    selling_price: msgspec.Raw = msgspec.Raw()
+    periode: msgspec.Raw = msgspec.Raw()
+    desc: msgspec.Raw = msgspec.Raw()
 
 
 class _Envelope(msgspec.Struct):
@@ -43,17 +52,51 @@ class _Ping(msgspec.Struct):
     data: Any = msgspec.UNSET
 
 
-def judge_answer(words: Words, *, first: bool) -> Outcome:
-    """What an answer to a purchase call means; its echo, where it has one, has been compared.
+def words_about(ask: Purchase | BillQuestion, answer: WireAnswer) -> Words | Unknown:
+    """What an answer says about what was asked; its echo, where it has one, must be ours."""
+    words = read_words(answer.body)
+    if words is None:
+        return Unknown(f"not an answer in JSON about a transaction (HTTP {answer.status})")
+    echo = (
+        ("ref_id", words.ref_id, ask.reference),
+        ("customer_no", words.customer_no, ask.customer_no),
+        ("buyer_sku_code", words.buyer_sku_code, ask.sku),
+    )
+    for name, found, expected in echo:
+        if found is not None and found != expected:
+            return Unknown(f"an answer about another {name}: {shown(found)}")
+    return words
+
+
+def judge_heard(words: Words, answer: WireAnswer, *, first: bool) -> Outcome:
+    """What an answer to a purchase call means; its echo has been compared.
 
     ``first``: it answers the attempt's first call, so 'no transaction formed' is proof.
     """
-    return _judge(words, Context.FIRST if first else Context.ENQUIRY)
+    outcome = _judge(words, Context.FIRST if first else Context.ENQUIRY)
+    if isinstance(outcome, Unknown) and answer.status >= 500:
+        return Unknown(f"{outcome.detail} (HTTP {answer.status})")
+    return outcome
 
 
 def judge_news(words: Words) -> Outcome:
     """What a webhook means, for the purchase that it names."""
     return _judge(words, Context.CALLBACK)
+
+
+def has_serial(words: Words) -> bool:
+    """Whether ``sn`` is there at all. Of a paid bill it is, be it empty; of a mere check it is
+    not, and that too says Sukses."""
+    return bytes(words.sn).lstrip()[:1] in _STARTS_OF_TEXT
+
+
+def is_mere_check(words: Words) -> bool:
+    """Whether a success may be that of a bill's check, which pays nothing."""
+    of_bills = (words.customer_name, words.admin, words.selling_price, words.desc)
+    return not has_serial(words) and any(bytes(each) for each in of_bills)
+
+
+_STARTS_OF_TEXT: Final = frozenset({bytes([each]) for each in b'"-0123456789'})
 
 
 def _judge(words: Words, context: Context) -> Outcome:
@@ -66,7 +109,7 @@ def _judge(words: Words, context: Context) -> Outcome:
     message = message_of(words)
     match code.kind:
         case Kind.SUCCESS:
-            return Delivered(_serial(words), _cost(words), message, _told(words.trx_id) or None)
+            return Delivered(_serial(words), _cost(words), message, text_of(words.trx_id) or None)
         case Kind.PENDING:
             return Pending(message)
         case _:
@@ -83,7 +126,7 @@ def _judge(words: Words, context: Context) -> Outcome:
 def _doubt(words: Words, code: Code, context: Context) -> str | None:
     """Why this listed code must not be believed; None when it may be."""
     found = f"rc {words.rc}"
-    if words.status is not None and not _agrees(words.status, code):
+    if words.status is not None and not agrees(words.status, code):
         return f"contradiction: status {shown(words.status)} with {found}"
     if context not in code.believed:
         return f"{found} ({code.text}) proves nothing in {context.value}"
@@ -97,7 +140,8 @@ def _doubt(words: Words, code: Code, context: Context) -> str | None:
     return f"{found} without {', '.join(missing)}" if missing else None
 
 
-def _agrees(status: Any, code: Code) -> bool:
+def agrees(status: Any, code: Code) -> bool:
+    """Whether this is the status that goes with the code."""
     return type(status) is str and status.strip().casefold() == code.status
 
 
@@ -107,7 +151,7 @@ def _missing(words: Words) -> list[str]:
     return [name for name in names if type(getattr(words, name)) is not str]
 
 
-def _told(raw: msgspec.Raw) -> str:
+def text_of(raw: msgspec.Raw) -> str:
     """A field as text without NUL, which no database takes; empty when it is not readable."""
     try:
         value = msgspec.json.decode(raw)
@@ -124,22 +168,26 @@ def shown(value: Any) -> str:
 
 
 def message_of(words: Words) -> str:
-    return _told(words.message)[:500]
+    return text_of(words.message)[:500]
 
 
 def _serial(words: Words) -> str | None:
     """Free text of the seller; a success without one is still a success."""
-    return _told(words.sn)[:4000] or None
+    return text_of(words.sn)[:4000] or None
 
 
 def _cost(words: Words) -> Rupiah | None:
     """What left our deposit; None when it cannot be read, which weakens no verdict."""
-    written = bytes(words.price).decode("utf-8", "replace").strip('"')
+    cost = rupiah_of(words.price)
+    return cost if cost is not None and cost.amount > 0 else None
+
+
+def rupiah_of(raw: msgspec.Raw) -> Rupiah | None:
+    """Whole rupiah, written as a number or as a text; None when it cannot be read as that."""
     try:
-        cost = rupiah_from_wire(written)
+        return rupiah_from_wire(bytes(raw).decode("utf-8", "replace").strip('"'))
     except UnreadableAmount:
         return None
-    return cost if cost.amount > 0 else None
 
 
 _decode_envelope: Final = msgspec.json.Decoder(_Envelope).decode
