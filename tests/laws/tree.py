@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 LAYERS = (
-    "cli", "worker", "app", "web", "orders", "funding", "hooks", "catalogue", "suppliers",
+    "cli", "worker", "app", "hints", "web", "orders", "funding", "hooks", "catalogue", "suppliers",
     "people", "jobs", "ledger", "upstreams", "db", "kernel",
 )  # fmt: skip
 """From the top down: each may import only what stands after it."""
