@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[1]
 NOTE = "<!-- Written by `make docs` from the code; changes here are lost. -->"
 ADAPTERS: tuple[Provider, ...] = (
     Digiflazz(DigiflazzSettings(username="shop", api_key="dev-key")),
-    Okeconnect(OkeconnectSettings(member_id="OK1", pin="pin", password="password")),
+    Okeconnect(OkeconnectSettings("OK1", "pin", "key")),
 )
 
 GATEWAYS: tuple[Gateway, ...] = (
