@@ -30,7 +30,7 @@ def set_up_logs(settings: Settings, *, least: str = "debug") -> None:
             *last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=_StandardError,
+        logger_factory=lambda *_names: _StandardError(),
         cache_logger_on_first_use=True,
     )
 
