@@ -31,7 +31,8 @@ def set_up_logs(settings: Settings, *, least: str = "debug") -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=lambda *_names: _StandardError(),
-        cache_logger_on_first_use=True,
+        # Not kept: it is a microsecond, and whoever sets up logs anew is heard everywhere.
+        cache_logger_on_first_use=False,
     )
 
 
