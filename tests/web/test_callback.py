@@ -16,7 +16,6 @@ from tests.shop import WEBHOOK_SECRET, Reply, Shop, open_shop
 from tests.sim_process import Sim
 
 PATH = "/webhook/digiflazz"
-"""What an upstream may be kept waiting here; in practice it is a few milliseconds."""
 
 SUCCESS: Final = (
     b'{"data":{"ref_id":"test3","customer_no":"087800001233","buyer_sku_code":"xld10",'
