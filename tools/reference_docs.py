@@ -19,16 +19,21 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 import konter
 from konter.cli.main import app
 from konter.kernel.errors import KonterError
-from konter.settings import Declaration, declarations, shown, written
+from konter.settings import Declaration, declarations
+from konter.show_settings import shown, written
 from konter.upstreams.contract import Provider
 from konter.upstreams.gateway_contract import Gateway, Trust
 from konter.upstreams.gateways.ipaymu import Ipaymu, IpaymuSettings
 from konter.upstreams.gateways.tripay import Tripay, TripaySettings
 from konter.upstreams.providers.digiflazz import Digiflazz, DigiflazzSettings
+from konter.upstreams.providers.okeconnect import Okeconnect, OkeconnectSettings
 
 ROOT = Path(__file__).parents[1]
 NOTE = "<!-- Written by `make docs` from the code; changes here are lost. -->"
-ADAPTERS: tuple[Provider, ...] = (Digiflazz(DigiflazzSettings(username="shop", api_key="dev-key")),)
+ADAPTERS: tuple[Provider, ...] = (
+    Digiflazz(DigiflazzSettings(username="shop", api_key="dev-key")),
+    Okeconnect(OkeconnectSettings("OK1", "pin", "key")),
+)
 
 GATEWAYS: tuple[Gateway, ...] = (
     Ipaymu(IpaymuSettings(va="1", api_key="key")),

@@ -17,10 +17,10 @@ from konter.db.migrate import migrate, pending
 from konter.db.pool import CommitObserver, Database
 from konter.funding.desk import FundingDesk, PayTimes
 from konter.funding.hear import receive as receive_payment_news
+from konter.hints import HouseHints
 from konter.hooks.inbox import InboxDesk, Incoming, accept_many
 from konter.hooks.outbox_desk import OutboxDesk
-from konter.jobs.listen import listen, notify
-from konter.jobs.run import Wake
+from konter.jobs.listen import listen
 from konter.kernel.clock import SystemClock
 from konter.kernel.errors import Broken
 from konter.orders.checkout import Checkout, checkout_many
@@ -49,15 +49,11 @@ from konter.upstreams.wire import Wire
 from konter.web.desks import Desks, ShopDoor
 from konter.web.h2h.desk import h2h_door
 
-DUE_CHANNEL = "konter_due"
-NEWS_CHANNEL = "konter_news"
-
 PLACING_LANES = 2
 """While one batch of orders commits, one more may be under way."""
 
 PLACING_WORTH = 16
 """As soon as so many orders wait for it; fewer wait for the first batch, a few milliseconds."""
-
 
 KEEPING_LANES = 2
 """While one batch of callbacks commits, one more may be under way."""
@@ -130,88 +126,6 @@ class House:
         )
 
 
-class HouseHints:
-    """Wakes this process at once and the others by NOTIFY, many hints in one."""
-
-    def __init__(self, db: Database, newsroom: Newsroom) -> None:
-        self.due_wake = Wake()
-        self.inbox_wake = Wake()
-        self.payment_inbox_wake = Wake()
-        self.links_wake = Wake()
-        self.questions_wake = Wake()
-        self.orders_paid_wake = Wake()
-        self.deposits_paid_wake = Wake()
-        self.outbox_wake = Wake()
-        self._db = db
-        self._newsroom = newsroom
-        self._due = False
-        self._news: set[int] = set()
-        self._pending = asyncio.Event()
-
-    def due(self) -> None:
-        self.due_wake.hint()
-        self._due = True
-        self._pending.set()
-
-    def hint(self) -> None:
-        """A callback was kept."""
-        self.inbox_wake.hint()
-        self.payment_inbox_wake.hint()
-        self._due = True
-        self._pending.set()
-
-    def payments_due(self) -> None:
-        self.links_wake.hint()
-        self.questions_wake.hint()
-        self._due = True
-        self._pending.set()
-
-    def payments_confirmed(self) -> None:
-        self.orders_paid_wake.hint()
-        self.deposits_paid_wake.hint()
-        self._due = True
-        self._pending.set()
-
-    def news(self, ids: Sequence[int]) -> None:
-        if ids:
-            self._newsroom.tell(ids)
-            self._news.update(ids)
-            self._pending.set()
-
-    def told(self) -> None:
-        """There is something to tell resellers. Whoever settles runs their work list as well."""
-        self.outbox_wake.hint()
-
-    async def send(self) -> None:
-        """Tell the other processes, for as long as this one lives."""
-        while True:
-            await self._pending.wait()
-            self._pending.clear()
-            if self._due:
-                self._due = False
-                await notify(self._db, DUE_CHANNEL)
-            if self._news:
-                told = [self._news.pop() for _ in range(min(300, len(self._news)))]
-                await notify(self._db, NEWS_CHANNEL, ",".join(map(str, told)))
-            if self._news:
-                self._pending.set()
-
-    def hear_due(self, _: str) -> None:
-        for wake in (
-            self.due_wake,
-            self.inbox_wake,
-            self.payment_inbox_wake,
-            self.links_wake,
-            self.questions_wake,
-            self.orders_paid_wake,
-            self.deposits_paid_wake,
-        ):
-            wake.hint()
-
-    def hear_news(self, payload: str) -> None:
-        self._newsroom.tell([int(part) for part in payload.split(",") if part])
-
-
 @asynccontextmanager
 async def open_house(
     settings: Settings, *, observer: CommitObserver | None = None
@@ -234,10 +148,9 @@ async def open_house(
         stack.push_async_callback(courier.close)
         house = _furnish(settings, db, clock, wire=wire, courier=courier, providers=providers)
         await ensure_accounts(house.suppliers)
-        heard = {DUE_CHANNEL: house.hints.hear_due, NEWS_CHANNEL: house.hints.hear_news}
         chores = (
             asyncio.create_task(house.hints.send()),
-            asyncio.create_task(listen(conninfo, heard)),
+            asyncio.create_task(listen(conninfo, house.hints.heard())),
         )
         stack.push_async_callback(_end, chores)
         yield house

@@ -131,7 +131,7 @@ def _read_networks(text: str) -> tuple[Network, ...]:
 
 NETWORKS = Kind("networks such as 127.0.0.1,10.0.0.0/8", _read_networks)
 WEB_ADDRESS = Kind("an address such as https://konter.example.com", _read_web_address)
-LIST_ADDRESS = Kind("an address such as https://example.com/list?id=abc", _read_list_address)
+LIST_ADDRESS = Kind("an address such as https://konter.example.com/list?id=abc", _read_list_address)
 TIME_OF_DAY = Kind("a time of day such as 02:00", _read_time_of_day, "WIB")
 DATABASE = Kind("postgresql://user:password@host/database", _read_database, secret=True)
 FOLDER = Kind("a folder", Path)

@@ -51,7 +51,6 @@ LogLevel = Literal["debug", "info", "warning", "error"]
 Environment = Literal["sandbox", "production"]
 YesNo = Literal["yes", "no"]
 
-DEFAULT = "default"
 OURS = ("KONTER_", "DIGIFLAZZ_", "OKECONNECT_", "IPAYMU_", "TRIPAY_")
 """Names with these beginnings are ours: one that we do not know is a typing mistake."""
 
@@ -250,7 +249,7 @@ class Settings:
         "The least time between the end of one purchase-capable call and the next of an order.")
     check_spacing_s: float = setting(
         "KONTER_CHECK_SPACING_S", SECONDS, 15.0,
-        "From sending to the first question where asking buys nothing; a fifth of it, if hinted at.")
+        "From sending to the first question where asking buys nothing; a fifth, if hinted at.")
     absence_proves_s: float = setting(
         "KONTER_ABSENCE_PROVES_S", SECONDS_OR_NONE, 600.0,
         "How long a supplier must not know a sale, thrice on its day, to prove none; 0: never.")
@@ -425,60 +424,6 @@ class Declaration:
 def declarations() -> list[Declaration]:
     """Every setting, in the order of their declaration."""
     return [_declared(f) for f in fields(Settings) if "name" in f.metadata]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of ``konter settings``, fit to be shown: of a secret only whether it is set."""
-
-    name: str
-    value: str
-    source: str
-    about: str
-
-    @property
-    def told(self) -> bool:
-        """Whether somebody set it, or it is the default."""
-        return self.source != DEFAULT
-
-
-def describe(settings: Settings) -> list[Row]:
-    """What each setting is and where it came from, secrets masked."""
-    return [
-        Row(
-            declared.name,
-            shown(declared.kind, getattr(settings, declared.attribute)),
-            settings.sources.get(declared.name, DEFAULT),
-            declared.about,
-        )
-        for declared in declarations()
-    ]
-
-
-def shown(kind: Kind[object], value: object) -> str:
-    """A value as a person reads it, with its unit; never a secret."""
-    if value is None:
-        return "(not set)"
-    if kind.secret:
-        return "****"
-    return f"{written(value)} {kind.unit}".strip() or "(none)"
-
-
-def written(value: object) -> str:
-    """A value as one would write it into ``.env``."""
-    match value:
-        case Rupiah():
-            return str(value.amount)
-        case CallTimeouts():
-            return ",".join(f"{name}={s:g}" for name, s in value.by_purpose().items())
-        case time():
-            return value.isoformat("minutes")
-        case float():
-            return f"{value:.10g}"
-        case tuple():
-            return ",".join(map(str, value))
-        case _:
-            return str(value)
 
 
 @dataclass(frozen=True, slots=True)

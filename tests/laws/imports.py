@@ -17,6 +17,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "kernel": frozenset(),
     "setting_kinds": frozenset({"kernel"}),
     "settings": frozenset({"kernel", "setting_kinds"}),
+    "show_settings": frozenset({"kernel", "setting_kinds", "settings"}),
     "db": frozenset({"kernel"}),
     "upstreams": frozenset({"kernel"}),
     "ledger": frozenset({"kernel", "db"}),
@@ -33,9 +34,10 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "funding": BELOW["funding"],
     "orders": BELOW["orders"],
     "web": BELOW["web"] - {"upstreams"},
+    "hints": frozenset({"db", "jobs", "orders"}),
     "app": BELOW["app"] | {"settings"},
     "worker": BELOW["worker"] | {"settings"},
-    "cli": BELOW["cli"] | {"settings"},
+    "cli": BELOW["cli"] | {"settings", "show_settings"},
 }
 """Rooms, or files of rooms, that each room may name. A room may always name itself."""
 

@@ -14,7 +14,7 @@ from tools.reference_docs import pages
 
 HOSTS = {
     "127.0.0.1", "localhost", "api.digiflazz.com", "developer.digiflazz.com", "konter.example.com",
-    "keepachangelog.com", "www.postgresql.org",
+    "h2h.okeconnect.com", "okeconnect.com", "keepachangelog.com", "www.postgresql.org",
 }  # fmt: skip
 MACHINE_PATH = re.compile(r"(?<![\w.])/(home|root|opt|work|farm|Users|tmp)/")
 REFERENCE = ROOT / "docs" / "reference"

@@ -15,10 +15,10 @@ from konter.settings import (
     Settings,
     SettingsWrong,
     declarations,
-    describe,
     load_settings,
     shop_secret,
 )
+from konter.show_settings import describe
 
 NO_FILE = Path("there-is-no-such-file")
 KEY = "3c9a1f0e-key-that-nobody-may-see"

@@ -6,7 +6,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from konter.settings import Row, describe, load_settings
+from konter.settings import load_settings
+from konter.show_settings import Row, describe
 
 
 def show() -> None:
