@@ -72,7 +72,9 @@ def test_tests_can_make_minutes_into_milliseconds() -> None:
 
 
 def test_one_number_is_the_time_limit_of_every_upstream_call() -> None:
-    assert told(KONTER_UPSTREAM_TIMEOUT_S="0.5").upstream_timeout_s == CallTimeouts(0.5, 0.5, 0.5, 0.5)
+    assert told(KONTER_UPSTREAM_TIMEOUT_S="0.5").upstream_timeout_s == CallTimeouts(
+        0.5, 0.5, 0.5, 0.5
+    )
 
 
 def test_each_upstream_call_can_have_its_own_time_limit() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from litestar import MediaType
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -113,8 +115,10 @@ def document_errors(document: OpenAPI) -> None:
 
 def _document(operation: Operation) -> None:
     responses = operation.responses if operation.responses is not None else {}
-    responses.pop("400", None)
-    if operation.request_body or operation.parameters:
+    has_own_400 = _is_ours(responses.get("400"))
+    if not has_own_400:
+        responses.pop("400", None)
+    if (operation.request_body or operation.parameters) and not has_own_400:
         _add(responses, 422, "Invalid", "Data tidak valid, per isian")
     if operation.request_body:
         _add(responses, 413, "Message", "Isi permintaan terlalu besar")
@@ -124,6 +128,13 @@ def _document(operation: Operation) -> None:
     _add(responses, 500, "Incident", "Kesalahan di pihak kami")
     _add(responses, 503, "Message", "Sedang sibuk; lihat Retry-After")
     operation.responses = responses
+
+
+def _is_ours(response: OpenAPIResponse | Reference | None) -> bool:
+    """Whether a route says itself what it answers so; the framework describes it of every one."""
+    if not isinstance(response, OpenAPIResponse):
+        return False
+    return response.description != HTTPStatus.BAD_REQUEST.description
 
 
 def _add(

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import msgspec
 import psycopg
 from litestar import post
 from litestar.params import JSONBody
 from msgspec import Meta
 
-from konter.kernel.errors import CommitUnknown, Refused
+from konter.kernel.errors import Refused, Unavailable
 from konter.orders.bill_asks import BillPayment
 from konter.orders.bill_words import (
     Said,
+    Status,
     said_of_payment,
     said_of_refusal,
     said_of_taken,
@@ -65,7 +67,7 @@ async def post_pay(data: JSONBody[NewPayment], request: SiteRequest) -> Answer[P
 
 async def paid(request: SiteRequest, asked: NewPayment, *, digits: str) -> Answer[PaidAnswer]:
     """The payment of every door. ``digits``: the amount as it is signed. Raises Invalid,
-    CommitUnknown; nothing else once the payment is taken."""
+    Unavailable; neither once the payment is taken."""
     parts = of_bill_payment(asked.ref_id, asked.customer_no, asked.buyer_sku, digits)
     who = await who_calls(request, parts, username=asked.username, sign=asked.sign)
     if isinstance(who, Said):
@@ -96,7 +98,7 @@ async def _news(request: SiteRequest, taken: PaidBill) -> tuple[OrderView, Said]
             )
         async with request.desks.db.read() as tx:
             return order, await said_of_payment(shop.orders, tx, order)
-    except (psycopg.OperationalError, CommitUnknown):
+    except (psycopg.OperationalError, Unavailable):
         return taken.order, said_of_taken()
 
 
@@ -118,4 +120,5 @@ def _answer(
     sn: str | None = None,
 ) -> PaidAnswer:
     told = bill_answer(request, asked, said, bill, by=by)
-    return with_sn(told, sn if said.status == "success" else None)
+    shown = sn if said.status is Status.SUCCESS else None
+    return PaidAnswer(**msgspec.structs.asdict(told), sn=shown)

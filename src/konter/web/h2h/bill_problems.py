@@ -16,7 +16,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.types import ExceptionHandlersMap
 from msgspec import Struct
 
-from konter.kernel.errors import Invalid, KonterError, Refused, Unavailable
+from konter.kernel.errors import Invalid, KonterError, NotFound, Refused, Unavailable
 from konter.orders.bill_limits import TooManyChecks
 from konter.people.allowance import TooManyRequests
 from konter.people.lockout import LockedOut
@@ -49,7 +49,9 @@ class Trouble:
 
 
 CHECK: Final = Trouble(502, "BILL_CHECK_FAILED", "Tagihan tidak dapat diperiksa")
-PAY: Final = Trouble(503, "BILL_PAYMENT_FAILED", "Pembayaran tidak dapat dicatat")
+PAY: Final = Trouble(
+    503, "BILL_PAYMENT_FAILED", "Pembayaran tidak dapat dicatat, kirim lagi permintaan yang sama"
+)
 LOOK_UP: Final = Trouble(503, "SYSTEM_ERROR", "Layanan sedang sibuk")
 INCIDENT: Final = Trouble(500, "SYSTEM_ERROR", "Kesalahan di pihak kami")
 
@@ -67,6 +69,13 @@ class CheckImpossible(Unavailable):
     code = "bill_check_impossible"
     status = 502
     message = "Tagihan tidak dapat diperiksa saat ini"
+
+
+class BillNotFound(NotFound):
+    """No bill was ever checked under this reference."""
+
+    code = "bill_not_found"
+    message = "Transaksi tidak ditemukan"
 
 
 def bill_problems(trouble: Trouble, *, has_body: bool = False) -> dict[int, ResponseSpec]:
@@ -90,6 +99,8 @@ def handlers(trouble: Trouble) -> ExceptionHandlersMap:
                 wait = error.facts["retry_after"]
                 details = f"Coba lagi setelah {wait} detik"
                 return _shown("RATE_LIMITED", error.text, details, status=429, retry_after=wait)
+            case BillNotFound():
+                return _shown("TRANSACTION_NOT_FOUND", error.text, error.code, status=404)
             case Refused() if error.status in (400, 413, 415):
                 return _shown("INVALID_REQUEST", error.text, error.code, status=error.status)
             case Refused() | Unavailable():
