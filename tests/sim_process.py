@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -315,9 +316,11 @@ class Sim:
     async def ping(self) -> None:
         await self._post("ping", {})
 
-    async def advance(self, *, days: float = 0, seconds: float = 0) -> None:
-        """Move their clock, so that a minute's rule does not take a minute."""
-        await self._post("advance", {"days": days, "seconds": seconds})
+    async def advance(self, *, days: float = 0, seconds: float = 0) -> datetime:
+        """Move their clock, so that a minute's rule does not take a minute; answers what it shows
+        now, UTC."""
+        told = await self._post("advance", {"days": days, "seconds": seconds})
+        return datetime.fromisoformat(told["now"])
 
     async def _rows(self, name: str) -> list[dict[str, Any]]:
         found = await self._get(name)

@@ -37,6 +37,7 @@ from konter.settings import Problem, Settings, SettingsWrong, shop_secret
 from konter.suppliers.accounts import ensure_accounts
 from konter.suppliers.breaker import BreakerLimits
 from konter.suppliers.desk import SuppliersDesk
+from konter.upstreams.biller_contract import Biller, MeterReader
 from konter.upstreams.contract import Provider
 from konter.upstreams.courier import Courier
 from konter.upstreams.gateway_contract import Gateway
@@ -45,9 +46,12 @@ from konter.upstreams.gateways.tripay import Tripay, TripaySettings
 from konter.upstreams.providers.digiflazz import Digiflazz, DigiflazzSettings
 from konter.upstreams.providers.digiflazz_bills import DigiflazzBills
 from konter.upstreams.providers.okeconnect import Okeconnect, OkeconnectSettings
+from konter.upstreams.providers.okeconnect_bills import OkeconnectBills
 from konter.upstreams.wire import Wire
 from konter.web.desks import Desks, ShopDoor
 from konter.web.h2h.desk import h2h_door
+from konter.web.metrics import Timings, process_registry
+from konter.web.metrics import bill_checks as count_bill_checks
 
 PLACING_LANES = 2
 """While one batch of orders commits, one more may be under way."""
@@ -86,6 +90,7 @@ class House:
     orders: OrdersDesk
     newsroom: Newsroom
     hints: HouseHints
+    bill_checks: Timings
 
     def site_desks(self) -> Desks:
         """What the web works with."""
@@ -108,6 +113,8 @@ class House:
         checkouts: Batcher[Checkout, Placed] = Batcher(
             partial(checkout_many, self.orders), lanes=PLACING_LANES, worth=PLACING_WORTH
         )
+        registry = process_registry()
+        registry.register(self.bill_checks)
         return Desks(
             db=self.db,
             people=self.people,
@@ -123,6 +130,7 @@ class House:
                 callbacks=callbacks,
             ),
             h2h=h2h_door(self.orders, self.people, seconds=self.settings.token_cache_s),
+            registry=registry,
         )
 
 
@@ -181,13 +189,26 @@ def _database(settings: Settings, stack: AsyncExitStack) -> str:
 
 def _providers(settings: Settings) -> dict[str, Provider]:
     """The supplier accounts that the settings name, by account code."""
-    digiflazz = _digiflazz(settings)
-    named = (Digiflazz(digiflazz) if digiflazz else None, _okeconnect(settings))
+    digiflazz, okeconnect = _digiflazz(settings), _okeconnect(settings)
+    named = (
+        Digiflazz(digiflazz) if digiflazz else None,
+        Okeconnect(okeconnect) if okeconnect else None,
+    )
     return {provider.account: provider for provider in named if provider is not None}
 
 
-def _billers(settings: Settings) -> dict[str, DigiflazzBills]:
+def _billers(settings: Settings) -> dict[str, Biller]:
     """Of the same accounts, those that pay bills."""
+    digiflazz, okeconnect = _digiflazz(settings), _okeconnect(settings)
+    named = (
+        DigiflazzBills(digiflazz) if digiflazz else None,
+        OkeconnectBills(okeconnect) if okeconnect else None,
+    )
+    return {biller.account: biller for biller in named if biller is not None}
+
+
+def _meter_readers(settings: Settings) -> dict[str, MeterReader]:
+    """Of the same accounts, those that know whose electricity meter it is."""
     digiflazz = _digiflazz(settings)
     return {digiflazz.account: DigiflazzBills(digiflazz)} if digiflazz else {}
 
@@ -211,28 +232,27 @@ def _digiflazz(settings: Settings) -> DigiflazzSettings | None:
     )
 
 
-def _okeconnect(settings: Settings) -> Provider | None:
+def _okeconnect(settings: Settings) -> OkeconnectSettings | None:
     pin, password = settings.okeconnect_pin, settings.okeconnect_password
     if settings.okeconnect_member_id is None or pin is None or password is None:
         return None
     secret = settings.okeconnect_callback_secret
     timeouts = settings.upstream_timeout_s
-    return Okeconnect(
-        OkeconnectSettings(
-            member_id=settings.okeconnect_member_id,
-            pin=pin.reveal(),
-            password=password.reveal(),
-            base_url=settings.okeconnect_base_url,
-            price_list_url=settings.okeconnect_price_list_url,
-            callback_secret=secret.reveal() if secret else None,
-            purchase_timeout_s=timeouts.purchase,
-            # Asking costs nothing there, so it is as patient as a question for the balance.
-            enquiry_timeout_s=timeouts.balance,
-            price_list_timeout_s=timeouts.price_list,
-            balance_timeout_s=timeouts.balance,
-            absence_proves_s=settings.absence_proves_s or None,
-            price_list_gap_s=settings.price_list_gap_s,
-        )
+    return OkeconnectSettings(
+        member_id=settings.okeconnect_member_id,
+        pin=pin.reveal(),
+        password=password.reveal(),
+        base_url=settings.okeconnect_base_url,
+        price_list_url=settings.okeconnect_price_list_url,
+        callback_secret=secret.reveal() if secret else None,
+        purchase_timeout_s=timeouts.purchase,
+        # Asking costs nothing there, so it is as patient as a question for the balance.
+        enquiry_timeout_s=timeouts.balance,
+        price_list_timeout_s=timeouts.price_list,
+        balance_timeout_s=timeouts.balance,
+        check_timeout_s=timeouts.check,
+        absence_proves_s=settings.absence_proves_s or None,
+        price_list_gap_s=settings.price_list_gap_s,
     )
 
 
@@ -292,7 +312,6 @@ def _furnish(
     ids, newsroom = IdBlocks(), Newsroom()
     hints = HouseHints(db, newsroom)
     people = _people(settings, db, clock, ids)
-    billers = _billers(settings)
     suppliers = SuppliersDesk(
         db,
         clock,
@@ -300,30 +319,12 @@ def _furnish(
         providers,
         settings.low_deposit,
         timedelta(seconds=settings.price_list_cache_s),
-        billers=billers,
+        billers=_billers(settings),
     )
-    margin = settings.minimum_margin
     catalogue = _catalogue(settings, suppliers, ids)
     funding = _funding(settings, db, clock, ids, wire=wire, hints=hints)
-    orders = OrdersDesk(
-        db=db,
-        clock=clock,
-        ids=ids,
-        wire=wire,
-        providers=providers,
-        hints=hints,
-        times=_times(settings),
-        funding=funding,
-        minimum_margin=margin,
-        max_tries=settings.max_tries,
-        pending_deadline=PendingDeadline(settings.pending_deadline),
-        development=settings.in_development,
-        breaker=_breaker(settings),
-        billers=billers,
-        bills=_bill_rules(settings),
-        meter_readers=billers,
-        meters=MeterRules(settings.meters_per_minute, settings.meters_per_asker),
-    )
+    bill_checks = count_bill_checks()
+    orders = _orders(settings, suppliers, ids, funding=funding, hints=hints, checks=bill_checks)
     sessions = Sessions(people, seconds=settings.token_cache_s)
     inbox = InboxDesk(db, clock, ids, hints)
     timeout_s = settings.callback_timeout_s
@@ -345,6 +346,38 @@ def _furnish(
         orders=orders,
         newsroom=newsroom,
         hints=hints,
+        bill_checks=bill_checks,
+    )
+
+
+def _orders(
+    settings: Settings,
+    suppliers: SuppliersDesk,
+    ids: IdBlocks,
+    *,
+    funding: FundingDesk,
+    hints: HouseHints,
+    checks: Timings,
+) -> OrdersDesk:
+    return OrdersDesk(
+        db=suppliers.db,
+        clock=suppliers.clock,
+        ids=ids,
+        wire=funding.wire,
+        providers=suppliers.providers,
+        hints=hints,
+        times=_times(settings),
+        funding=funding,
+        minimum_margin=settings.minimum_margin,
+        max_tries=settings.max_tries,
+        pending_deadline=PendingDeadline(settings.pending_deadline),
+        development=settings.in_development,
+        breaker=_breaker(settings),
+        billers=suppliers.billers,
+        bills=_bill_rules(settings),
+        check_seen=lambda outcome, seconds: checks.saw((outcome,), seconds),
+        meter_readers=_meter_readers(settings),
+        meters=MeterRules(settings.meters_per_minute, settings.meters_per_asker),
     )
 
 

@@ -17,6 +17,8 @@ from konter.catalogue.billers import BillerKey, BillKind, biller_of, is_key
                 ("Pln Postpaid", "PLN"),
                 ("PLN Pascabayar", "PLN PASCABAYAR"),
                 ("Bayar Tagihan PLN", "PASCABAYAR"),
+                ("Bayar Tagihan Listrik", "PLN Pascabayar"),
+                ("Bayar Tagihan Listrik", "PASCABAYAR"),
             ],
         ),
         (

@@ -91,18 +91,17 @@ async def _ping(sim: Sim, _mailbox: Mailbox, _reference: str) -> None:
     await sim.ping()
 
 
-def _okeconnect(sim: Sim) -> Provider:
-    return Okeconnect(
-        OkeconnectSettings(
-            OKECONNECT_MEMBER_ID,
-            OKECONNECT_PIN,
-            OKECONNECT_PASSWORD,
-            base_url=sim.okeconnect.url,
-            price_list_url=sim.okeconnect.price_list_url,
-            callback_secret=SECRET,
-            purchase_timeout_s=5,
-            enquiry_timeout_s=5,
-        )
+def okeconnect_settings(sim: Sim) -> OkeconnectSettings:
+    return OkeconnectSettings(
+        OKECONNECT_MEMBER_ID,
+        OKECONNECT_PIN,
+        OKECONNECT_PASSWORD,
+        base_url=sim.okeconnect.url,
+        price_list_url=sim.okeconnect.price_list_url,
+        callback_secret=SECRET,
+        purchase_timeout_s=5,
+        enquiry_timeout_s=5,
+        check_timeout_s=5,
     )
 
 
@@ -152,7 +151,7 @@ CASES = (
     ),
     Case(
         name="okeconnect",
-        build=_okeconnect,
+        build=lambda sim: Okeconnect(okeconnect_settings(sim)),
         upstream=lambda sim: sim.okeconnect,
         secrets=(OKECONNECT_PIN, OKECONNECT_PASSWORD, SECRET),
         sku="S10",

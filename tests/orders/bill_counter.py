@@ -46,6 +46,8 @@ BILL, ADMIN, COMMISSION = 100_000, 2_750, 1_800
 TOTAL = BILL + ADMIN
 COST = TOTAL - COMMISSION
 
+DAY_S = 86_400
+
 RULES = BillRules(between_tries=0, wait_for_another=1)
 
 EMPTY_BILLS = """
@@ -73,7 +75,13 @@ class BillCounter(Counter):
     async def begin_again(self) -> None:
         await by_owner(self.db.conninfo, EMPTY_BILLS)
         await super().begin_again()
+        await self._same_hour()
         await self.sim.owe(PLN, HOUSE, BILL)
+
+    async def _same_hour(self) -> None:
+        """Their day begins when ours does: a check and its payment must be of one date there."""
+        theirs = await self.sim.advance()
+        await self.sim.advance(seconds=(self.clock.now() - theirs).total_seconds() % DAY_S)
 
     def ask(self, ref_id: str = "b1", number: str = HOUSE, **facts: Any) -> BillAsk:
         who, code = facts.pop("who", None) or member(), facts.pop("product", PLN)
@@ -166,10 +174,11 @@ async def stock_bills(conninfo: str, sim: Sim) -> None:
 
 @asynccontextmanager
 async def open_bill_counter(
-    conninfo: str, sim: Sim, *, observer: CommitObserver | None = None
+    conninfo: str, sim: Sim, *, observer: CommitObserver | None = None, as_it_is: bool = False
 ) -> AsyncIterator[BillCounter]:
-    """On a database made by ``stock_bills``."""
-    async with open_counter(conninfo, sim, observer=observer, kind=BillCounter) as counter:
+    """On a database made by ``stock_bills``; ``as_it_is``: nothing of what happened is undone."""
+    given: dict[str, Any] = {"observer": observer, "kind": BillCounter, "as_it_is": as_it_is}
+    async with open_counter(conninfo, sim, **given) as counter:
         assert isinstance(counter, BillCounter)
         biller = DigiflazzBills(settings_at(sim.digiflazz_url))
         counter.with_rules(billers={ACCOUNT: biller}, bills=RULES)

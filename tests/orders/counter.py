@@ -533,8 +533,10 @@ async def open_counter(
     *,
     observer: CommitObserver | None = None,
     kind: type[Counter] | None = None,
+    as_it_is: bool = False,
 ) -> AsyncIterator[Counter]:
-    """A stocked counter with one buyer, on a database made by ``stock``."""
+    """A stocked counter with one buyer, on a database made by ``stock``; ``as_it_is``: one more
+    beside another, and nothing of what happened is undone."""
     clock, ids = ManualClock(), IdBlocks()
     db, real = Database(conninfo, max_size=6, observer=observer), Wire(clock)
     await db.open()
@@ -556,7 +558,8 @@ async def open_counter(
     mailbox = inbox.InboxDesk(db, clock, ids, Wake())
     counter = (kind or Counter)(desk, clock, sim, wire, mailbox, suppliers, provider)
     try:
-        await counter.begin_again()
+        if not as_it_is:
+            await counter.begin_again()
         yield counter
     finally:
         await real.close()

@@ -32,7 +32,9 @@ CHEAP = Hasher(time_cost=1, memory_kib=64)
 
 
 @asynccontextmanager
-async def open_h2h_shop(server_conninfo: str, template: str, sim: Sim) -> AsyncIterator[Shop]:
+async def open_h2h_shop(
+    server_conninfo: str, template: str, sim: Sim, **settings: str
+) -> AsyncIterator[Shop]:
     """One for a whole file: opening one takes longer than any of its tests. It remembers members
     for no time at all, and callers say by X-Forwarded-For who they are."""
     await sim.reset(
@@ -46,10 +48,13 @@ async def open_h2h_shop(server_conninfo: str, template: str, sim: Sim) -> AsyncI
         async with open_shop(
             conninfo,
             sim,
+            observer=None,
+            with_worker=True,
             KONTER_TOKEN_CACHE_S="0",
             KONTER_H2H_BAD_SIGNS=str(BAD_SIGNS),
             KONTER_TRUSTED_PROXIES="127.0.0.0/8",
             KONTER_CALLBACK_PRIVATE="yes",
+            **settings,
         ) as shop:
             yield shop
 

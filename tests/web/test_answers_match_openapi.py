@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import pytest
 
@@ -140,6 +141,22 @@ async def _machines(client: HeldToItsWord) -> None:
     body = {"ref_id": "A", "customer_no": "087800001230", "buyer_sku": "xld10", "sign": "x"}
     for wrong in (body, {**body, "ref_id": ""}, {}):
         await client.post("/api/v1/orders", json=wrong)
+    await _bills(client, body)
+    await client.get("/api/v1/pln/12345678901?sign=x")
+    for number in ("1", "12345678901", "12345678054"):
+        await client.get(f"/api/pln/{number}")
+
+
+async def _bills(client: HeldToItsWord, body: dict[str, str]) -> None:
+    """In the shapes of their own document, whatever is wrong."""
+    paying = {**body, "amount": 50_000}
+    for act, full in (("check", body), ("pay", paying)):
+        for wrong in (full, {**full, "customer_no": 1}, {}):
+            await client.post(f"/api/v1/pascabayar/{act}", json=wrong)
+            await client.get(f"/otomax/pascabayar/{act}?{urlencode(wrong)}")
+        await client.post(f"/api/v1/pascabayar/{act}", data="x")
+    for query in ("", "?sign=x", f"?sign={'x' * 65}"):
+        await client.get(f"/api/v1/pascabayar/A{query}")
 
 
 def _order(**facts: Any) -> dict[str, Any]:

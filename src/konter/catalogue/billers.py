@@ -59,7 +59,7 @@ _TOWNS: Final = frozenset({"kota", "kotamadya", "kodya", "pemkot", "pemda", "dae
 
 _TRADES: Final = (
     _Trade(BillKind.ELECTRICITY, "pln-nontaglis", ("nontaglis", "nontagihanlistrik"), one=True),
-    _Trade(BillKind.ELECTRICITY, "pln", ("pln",), one=True),
+    _Trade(BillKind.ELECTRICITY, "pln", ("pln", "tagihanlistrik"), one=True),
     _Trade(BillKind.EMPLOYMENT, "bpjs-tk", _AT_WORK, one=True),
     _Trade(BillKind.HEALTH, "bpjs-kesehatan", ("bpjs",), one=True),
     _Trade(BillKind.WATER, "pdam", ("pdam",), filler=_TOWNS | {"pdam", "air"}),

@@ -22,7 +22,6 @@ from konter.orders.judge import ProductClosed
 from konter.orders.judge_payment import BillTooDear
 from konter.orders.place import NotEnoughBalance
 from konter.orders.read import OrderView, attempts_of
-from konter.orders.states import FINAL
 from konter.orders.words import buyers_words
 from konter.upstreams.biller_contract import BillProblem
 
@@ -106,7 +105,7 @@ def said_of_unpaid(bill: BillView, *, now: datetime) -> Said | None:
 
 async def said_of_payment(desk: OrdersDesk, tx: Tx, order: OrderView) -> Said:
     """Where the payment stands."""
-    if order.public_state not in FINAL:
+    if not order.is_final:
         return said_of_taken()
     match order.public_state:
         case "success":

@@ -27,7 +27,7 @@ from konter.web.api import routes as api
 from konter.web.body import BodyReader
 from konter.web.desks import Desks
 from konter.web.errors import HANDLERS
-from konter.web.metrics import Requests
+from konter.web.metrics import requests
 from konter.web.my.pay import post_my_pay
 from konter.web.openapi import document_errors, openapi_config
 from konter.web.request import SiteRequest
@@ -65,7 +65,7 @@ class Site(Litestar):
         self.desks = desks
         self.clock = desks.people.clock
         self.readers: dict[HTTPRouteHandler, BodyReader[msgspec.Struct]] = {}
-        self.requests = Requests()
+        self.requests = requests()
         self.vitals = Vitals()
         desks.registry.register(self.requests)
         desks.registry.register(self.vitals)

@@ -1,16 +1,14 @@
 """OkeConnect: a GET buys, and the same address with ``check=1`` asks what became of it.
 
-PIN and password stand in every address. Every answer is HTTP 200 with one sentence, whatever it
-says; what a sentence is worth stands in ``okeconnect_grammar``.
+What a sentence of theirs is worth stands in ``okeconnect_grammar``.
 """
 
 from __future__ import annotations
 
-import codecs
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
-from urllib.parse import parse_qs, quote, unquote, urlencode
+from urllib.parse import parse_qs, unquote
 
 from konter.kernel.errors import Refused
 from konter.kernel.money import Rupiah
@@ -24,15 +22,12 @@ from konter.upstreams.contract import (
     PriceList,
     ProviderTraits,
     Purchase,
-    UpstreamRefused,
 )
 from konter.upstreams.proofs import equal_text
-from konter.upstreams.providers.okeconnect_grammar import (
-    balance_of,
-    is_turned_away,
-    judge,
-)
+from konter.upstreams.providers.okeconnect_get import Login, refusal, told, words_of
+from konter.upstreams.providers.okeconnect_grammar import balance_of, judge
 from konter.upstreams.providers.okeconnect_prices import read_list
+from konter.upstreams.providers.okeconnect_rows import OPEN_CODES
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +55,7 @@ class OkeconnectSettings:
     status_horizon_hours: float = 23.0
     absence_proves_s: float | None = None
     price_list_gap_s: float = 300.0
+    check_timeout_s: float = 30.0
 
 
 class Okeconnect:
@@ -67,7 +63,7 @@ class Okeconnect:
 
     def __init__(self, settings: OkeconnectSettings) -> None:
         self._settings = settings
-        self._base_url = settings.base_url.rstrip("/").removesuffix("/trx")
+        self._login = Login(settings.member_id, settings.pin, settings.password, settings.base_url)
         self.account: str = settings.account
         self.traits: ProviderTraits = _traits(settings)
 
@@ -77,20 +73,17 @@ class Okeconnect:
         Raises AmountNotSold for an open denomination outside what OkeConnect takes.
         """
         timeout_s = self._settings.purchase_timeout_s
-        return self._get("/trx", _asked(ask), timeout_s, buys=True)
+        return self._login.get("/trx", _asked(ask), timeout_s, buys=True)
 
     def enquiry(self, ask: Purchase) -> WireRequest:
         """The purchase's address and ``check=1``, which buys nothing. Raises AmountNotSold."""
-        return self._get("/trx", {**_asked(ask), "check": "1"}, self._settings.enquiry_timeout_s)
+        timeout_s = self._settings.enquiry_timeout_s
+        return self._login.get("/trx", {**_asked(ask), "check": "1"}, timeout_s)
 
     def read(self, ask: Purchase, answer: WireAnswer) -> Outcome:
-        """Never raises. Only HTTP 200 carries a sentence of theirs, whatever its content type."""
-        if answer.status != 200:
-            return Unknown(f"HTTP {answer.status} instead of a sentence")
-        line = _sentence(answer.body)
-        if not line or line.startswith(("<", "{", "[")):
-            return Unknown(f"no sentence: {line[:40]!r}" if line else "an empty answer")
-        return judge(ask, line)
+        """Never raises."""
+        line = told(answer)
+        return line if isinstance(line, Unknown) else judge(ask, line)
 
     def prove(self, call: WireCall) -> None:
         """OkeConnect signs nothing. With a secret configured the address must carry it.
@@ -118,14 +111,14 @@ class Okeconnect:
         return News(reference, None)
 
     def balance(self) -> WireRequest:
-        return self._get("/trx/balance", {}, self._settings.balance_timeout_s)
+        return self._login.get("/trx/balance", {}, self._settings.balance_timeout_s)
 
     def read_balance(self, answer: WireAnswer) -> Rupiah:
         """Our deposit. Raises UpstreamRefused."""
-        line = _sentence(answer.body)
+        line = words_of(answer.body)
         found = balance_of(line) if answer.status == 200 else None
         if found is None:
-            raise _refusal(answer, line)
+            raise refusal(answer, line)
         return found
 
     def price_list(self) -> WireRequest:
@@ -140,11 +133,11 @@ class Okeconnect:
     def read_price_list(self, answer: WireAnswer) -> PriceList:
         """Raises UpstreamRefused: what is no list is never an empty one."""
         if answer.status != 200:
-            raise _refusal(answer, "")
+            raise refusal(answer, "")
         try:
             return read_list(answer.body)
         except (ValueError, RecursionError) as error:
-            raise _refusal(answer, "") from error
+            raise refusal(answer, "") from error
 
     def join(self, parts: tuple[str, ...], brand: str) -> str:
         """User id and zone without anything between, both digits. Raises NotJoinable.
@@ -158,24 +151,6 @@ class Okeconnect:
             return "".join(given)
         raise NotJoinable(brand=brand, parts=len(given))
 
-    def _get(
-        self, path: str, about: dict[str, str], timeout_s: float, *, buys: bool = False
-    ) -> WireRequest:
-        settings = self._settings
-        member = {
-            "memberID": settings.member_id,
-            "pin": settings.pin,
-            "password": settings.password,
-        }
-        query = urlencode({**about, **member}, quote_via=quote, safe="")
-        return WireRequest(
-            method="GET",
-            url=f"{self._base_url}{path}?{query}",
-            timeout_s=timeout_s,
-            purchase_capable=buys,
-            secrets=(settings.pin, settings.password),
-        )
-
 
 class AmountNotSold(Refused):
     """An open denomination is sold from Rp 10.000 to Rp 10.000.000, and never without an amount."""
@@ -186,13 +161,11 @@ class AmountNotSold(Refused):
 
 LEAST: Final = Rupiah(10_000)
 MOST: Final = Rupiah(10_000_000)
-_OPEN: Final = "BBS"
-"""How the codes of open denominations begin."""
 
 
 def _asked(ask: Purchase) -> dict[str, str]:
     about = {"product": ask.sku, "dest": ask.customer_no, "refID": ask.reference}
-    if ask.amount is None and not ask.sku.startswith(_OPEN):
+    if ask.amount is None and not ask.sku.startswith(OPEN_CODES):
         return about
     if ask.amount is None or not LEAST <= ask.amount <= MOST:
         raise AmountNotSold(sku=ask.sku)
@@ -216,21 +189,3 @@ def _traits(settings: OkeconnectSettings) -> ProviderTraits:
         absence_proves_after=None if proves_s is None else timedelta(seconds=proves_s),
         price_list_gap=timedelta(seconds=settings.price_list_gap_s),
     )
-
-
-def _sentence(body: bytes) -> str:
-    """One line without what surrounds it; names may come in Windows' letters."""
-    body = body.removeprefix(codecs.BOM_UTF8)
-    try:
-        return body.decode().strip()
-    except UnicodeDecodeError:
-        return body.decode("cp1252", "replace").strip()
-
-
-def _refusal(answer: WireAnswer, line: str) -> UpstreamRefused:
-    """What they said instead of an answer, for an operator; nothing that could repeat our PIN."""
-    why = is_turned_away(line)
-    if why is None:
-        text = f"OkeConnect: jawaban tidak terbaca (HTTP {answer.status})"
-        return UpstreamRefused(text, http_status=answer.status)
-    return UpstreamRefused(f"OkeConnect: {why}", reason=why, http_status=answer.status)

@@ -58,7 +58,8 @@ _ROWS: Final = (
          Fault.NUMBER, "nomor"),
     _row(r"\bblacklist|\b(?:di )?luar (?:wilayah|cluster)|\barea tidak cocok",
          Fault.NUMBER, "nomor"),
-    _row(r"\bsudah (?:ter)?bayar|\btagihan belum", Fault.NUMBER, "tagihan"),
+    _row(r"\bsudah (?:ter|di)?bayar", Fault.NUMBER, "terbayar"),
+    _row(r"\btagihan belum", Fault.NUMBER, "tagihan"),
 )  # fmt: skip
 
 _CONTRADICTION: Final = re.compile(

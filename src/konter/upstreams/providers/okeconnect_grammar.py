@@ -30,7 +30,7 @@ def judge(ask: Purchase, line: str) -> Outcome:
     ``ask.first``: it answers the attempt's first purchase call; otherwise a status call, in whose
     answer no refusal without a transaction number is believed.
     """
-    if len(line) > LONGEST or _CONTROLS.search(line) or _is_spliced(ask, line):
+    if not _is_one_sentence(ask, line):
         return Unknown("not one sentence")
     if (door := _door(ask, line)) is not None:
         return door
@@ -47,6 +47,11 @@ def judge(ask: Purchase, line: str) -> Outcome:
         if outcome is not None:
             return outcome
     return Unknown(f"not a sentence that is known: {about.said[:80]!r}")
+
+
+def about_ours(ask: Purchase, line: str) -> About | str:
+    """What one sentence says behind our echo; else why it says nothing about this purchase."""
+    return _about(ask, line) if _is_one_sentence(ask, line) else "not one sentence"
 
 
 def balance_of(line: str) -> Rupiah | None:
@@ -66,15 +71,15 @@ def rupiah(text: str) -> Rupiah | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _About:
+class About:
     """A sentence whose echo is ours. ``trx``: their number; ``said``: what follows the echo."""
 
     trx: str | None
     said: str
 
 
-_AMOUNT: Final = r"(?:\d{1,3}(?:\.\d{3}){1,4}|\d{1,15})"
-_IS_AMOUNT: Final = re.compile(_AMOUNT, re.ASCII)
+AMOUNT: Final = r"(?:\d{1,3}(?:\.\d{3}){1,4}|\d{1,15})"
+_IS_AMOUNT: Final = re.compile(AMOUNT, re.ASCII)
 _TAIL: Final = r"Saldo [\d.:/@=\- ]*"
 """Our deposit and the time: digits and points, so that no word hides in a sentence's end."""
 
@@ -85,7 +90,7 @@ _ACCEPTED: Final = re.compile(rf"akan diproses\.(?: {_TAIL})?", re.ASCII)
 _SUCCESS: Final = re.compile(
     r"SUKSES\. SN(?:/Ref)?: ?(?P<sn>.*?)\. Saldo (?P<tail>[\d.:/@=\- ]*)", re.ASCII
 )
-_CHARGED: Final = re.compile(rf"({_AMOUNT}) - ({_AMOUNT}) = ({_AMOUNT})(?: @.*)?", re.ASCII)
+_CHARGED: Final = re.compile(rf"({AMOUNT}) - ({AMOUNT}) = ({AMOUNT})(?: @.*)?", re.ASCII)
 _FAILURE: Final = re.compile(rf"GAGAL\. (?P<reason>.*?)(?:\. {_TAIL}|\.)", re.ASCII)
 _BEFORE: Final = re.compile(
     r"sudah pernah jam (?P<hour>\d\d):(?P<minute>\d\d), status (?P<status>Sukses|Gagal)\. "
@@ -142,7 +147,7 @@ def _door(ask: Purchase, line: str) -> Outcome | None:
     return refusal(found[0], formed=False)
 
 
-def _about(ask: Purchase, line: str) -> _About | str:
+def _about(ask: Purchase, line: str) -> About | str:
     """The sentence behind our echo, or why it is not about this purchase."""
     head = _HEAD.fullmatch(line)
     if head is None:
@@ -157,16 +162,16 @@ def _about(ask: Purchase, line: str) -> _About | str:
         if ask.amount is None or int(quantity[1]) != ask.amount.amount:
             return f"an answer about another amount: {quantity[1]}"
         said = said[quantity.end() :]
-    return _About(head["trx"], said)
+    return About(head["trx"], said)
 
 
-def _accepted(ask: Purchase, line: str, about: _About) -> Outcome | None:
+def _accepted(ask: Purchase, line: str, about: About) -> Outcome | None:
     if about.trx is None or not _ACCEPTED.fullmatch(about.said):
         return None
     return Pending(line[:KEPT])
 
 
-def _delivered(ask: Purchase, line: str, about: _About) -> Outcome | None:
+def _delivered(ask: Purchase, line: str, about: About) -> Outcome | None:
     found = _SUCCESS.fullmatch(about.said)
     if found is None or about.trx is None or _ENDS.search(found["sn"]):
         return None
@@ -175,7 +180,7 @@ def _delivered(ask: Purchase, line: str, about: _About) -> Outcome | None:
     return Delivered(_serial(found["sn"]), _charged(found["tail"]), line[:KEPT], about.trx)
 
 
-def _refused(ask: Purchase, line: str, about: _About) -> Outcome | None:
+def _refused(ask: Purchase, line: str, about: About) -> Outcome | None:
     """With their number: a transaction failed. Without: none was made, if it was the first call."""
     found = _FAILURE.fullmatch(about.said)
     if found is None:
@@ -185,7 +190,7 @@ def _refused(ask: Purchase, line: str, about: _About) -> Outcome | None:
     return _refusal(line, found["reason"], formed=about.trx is not None)
 
 
-def _told_before(ask: Purchase, line: str, about: _About) -> Outcome | None:
+def _told_before(ask: Purchase, line: str, about: About) -> Outcome | None:
     """The status call's answer; to a purchase, it tells of an older sale to this number instead.
 
     It names the sale by the minute in which it was made, and that must be when ours was sent.
@@ -219,7 +224,7 @@ def _delivered_before(ask: Purchase, line: str, rest: str) -> Outcome | None:
     return Delivered(_serial(found["sn"]), _positive(cost), line[:KEPT])
 
 
-def _waiting(ask: Purchase, line: str, about: _About) -> Outcome:
+def _waiting(ask: Purchase, line: str, about: About) -> Outcome:
     found = _WAITING.fullmatch(about.said)
     if found is None or about.trx is None:
         return Unknown(f"not a sentence that is known: {about.said[:80]!r}")
@@ -264,6 +269,10 @@ def _refusal(line: str, reason: str, *, formed: bool) -> Rejected | Unknown:
     if found is None:
         return Unknown(f"contradiction: GAGAL, {reason[:80]}")
     return replace(found, message=line[:KEPT])
+
+
+def _is_one_sentence(ask: Purchase, line: str) -> bool:
+    return len(line) <= LONGEST and not _CONTROLS.search(line) and not _is_spliced(ask, line)
 
 
 def _is_spliced(ask: Purchase, line: str) -> bool:

@@ -8,33 +8,21 @@ them at a loss, so what is not certainly prepaid goods is named and never sold.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
-import msgspec
-
-from konter.kernel.money import MAX_RUPIAH, Rupiah
+from konter.kernel.money import Rupiah
 from konter.upstreams.contract import PriceItem, PriceList
-
-
-class _Row(msgspec.Struct):
-    """One row as it stands there: every field is text, numbers too."""
-
-    kode: Any = None
-    keterangan: Any = ""
-    produk: Any = ""
-    kategori: Any = ""
-    harga: Any = None
-    status: Any = None
-
-
-class _Unreadable(Exception):
-    """A row that cannot be sold from; says which field."""
-
-
-_decode_rows: Final = msgspec.json.Decoder(list[_Row]).decode
-_decode_raw: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
-_decode_row: Final = msgspec.json.Decoder(_Row).decode
+from konter.upstreams.providers.okeconnect_rows import (
+    OPEN_CODES,
+    Row,
+    Unreadable,
+    is_open,
+    plain,
+    rows_of,
+    text,
+    whole,
+)
 
 
 def read_list(body: bytes) -> PriceList:
@@ -42,8 +30,8 @@ def read_list(body: bytes) -> PriceList:
 
     Raises ValueError and RecursionError where no list stands.
     """
-    rows = _rows_of(body)
-    prices = {_text(row.kode): _price(row.harga) for row in rows if row is not None}
+    rows = rows_of(body)
+    prices = {text(row.kode): whole(row.harga) for row in rows if row is not None}
     items: list[PriceItem] = []
     unreadable: list[str] = []
     not_for_sale: list[str] = []
@@ -51,10 +39,10 @@ def read_list(body: bytes) -> PriceList:
         if row is None:
             unreadable.append(f"row {place}: not an object that can be read")
             continue
-        sku = _text(row.kode)
+        sku = text(row.kode)
         try:
             found = _item(row, sku, prices)
-        except _Unreadable as why:
+        except Unreadable as why:
             unreadable.append(f"row {place} ({(sku or 'no SKU')[:60]}): {why}")
             continue
         if isinstance(found, str):
@@ -64,32 +52,17 @@ def read_list(body: bytes) -> PriceList:
     return PriceList(tuple(items), tuple(unreadable), tuple(not_for_sale))
 
 
-def _rows_of(body: bytes) -> Sequence[_Row | None]:
-    """All rows in one go; only where one of them is spoilt, one by one, that one as None."""
-    try:
-        return _decode_rows(body)
-    except (ValueError, RecursionError):
-        return [_row_of(raw) for raw in _decode_raw(body)]
-
-
-def _row_of(raw: msgspec.Raw) -> _Row | None:
-    try:
-        return _decode_row(raw)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _item(row: _Row, sku: str, prices: Mapping[str, int | None]) -> PriceItem | str:
-    """The item, or why it is none that may be sold. Raises _Unreadable."""
-    price = _price(row.harga)
+def _item(row: Row, sku: str, prices: Mapping[str, int | None]) -> PriceItem | str:
+    """The item, or why it is none that may be sold. Raises Unreadable."""
+    price = whole(row.harga)
     if not sku or not sku.isprintable():
-        raise _Unreadable("kode")
+        raise Unreadable("kode")
     if price is None:
-        raise _Unreadable("harga")
-    name, category, kind = _text(row.keterangan), _text(row.kategori), _text(row.produk)
+        raise Unreadable("harga")
+    name, category, kind = text(row.keterangan), text(row.kategori), text(row.produk)
     if trap := _trap(sku, name, category, price=price, prices=prices):
         return trap
-    shop_category, operator = _PLACES.get(_plain(category), (category, ""))
+    shop_category, operator = _PLACES.get(plain(category), (category, ""))
     # By position: there are ten thousand of them in a list.
     return PriceItem(
         sku,
@@ -100,7 +73,7 @@ def _item(row: _Row, sku: str, prices: Mapping[str, int | None]) -> PriceItem | 
         "",
         Rupiah(price),
         True,
-        _open(row.status),
+        is_open(row.status),
         None,
         # Their guard refuses a second sale of it to one number on one day.
         False,
@@ -122,11 +95,11 @@ def _trap(
         return "an inquiry or a dummy: it costs nothing"
     if code.startswith("CEK"):
         return "an inquiry: its code begins with CEK"
-    if _plain(category) in _BILLS or (twin and _is_free(prices.get(twin + sku[1:], 1))):
+    if plain(category) in _BILLS or (twin and _is_free(prices.get(twin + sku[1:], 1))):
         return "a bill or its inquiry"
     if _INQUIRES.match(name):
         return "an inquiry or a bill by its name"
-    if _plain(category) == _OPEN_CATEGORY or code.startswith("BBS"):
+    if plain(category) == _OPEN_CATEGORY or code.startswith(OPEN_CODES):
         return "an open denomination: its price is a fee"
     return None if LEAST_PRICE <= price <= MOST_PRICE else f"a dummy price: {price}"
 
@@ -167,31 +140,3 @@ def _brand(kind: str) -> str:
     """by.U is Telkomsel's second name with numbers of its own; XL and Axis are XL's one product."""
     lowered = kind.casefold()
     return next((brand for start, brand in _BRANDS if lowered.startswith(start)), "")
-
-
-def _plain(category: str) -> str:
-    return "".join(letter for letter in category.casefold() if letter.isalnum())
-
-
-def _text(value: Any) -> str:
-    """Text without NUL, which no database takes; anything that is not text counts as none."""
-    return value.replace("\x00", "").strip() if type(value) is str else ""
-
-
-def _price(value: Any) -> int | None:
-    """Digits, perhaps behind a minus. ``134.600`` is no number of theirs: a point means a guess."""
-    if type(value) is int:
-        return value if abs(value) <= MAX_RUPIAH else None
-    if type(value) is not str or not _WHOLE.fullmatch(value.strip()):
-        return None
-    return int(value)
-
-
-_WHOLE: Final = re.compile(r"-?[0-9]{1,15}")
-
-
-def _open(value: Any) -> bool:
-    """A wrong guess would sell what is closed, so anything but 1 or 0 is unreadable."""
-    if value in ("1", "0") or (type(value) is int and value in (1, 0)):
-        return str(value) == "1"
-    raise _Unreadable("status")

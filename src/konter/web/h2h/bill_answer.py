@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import QueryParameter
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from konter.kernel.errors import Invalid, Refused
 from konter.orders.bill_words import Rc, Said, Status
@@ -54,7 +54,8 @@ class BillDetails(Struct):
 
 class BillAnswer(Struct, kw_only=True):
     """Whole rupiah, null while no bill is known, as is ``bill_details``. ``total`` is what the
-    wallet pays; a payment names ``amount``. ``details``: what the biller says beside, whole.
+    wallet pays; a payment names ``amount``. ``sn``: only of a payment, the proof of one that has
+    succeeded, if the biller gives one. ``details``: what the biller says beside, whole.
 
     ``sign``: ``md5(ref_id + status + secret)``, null for a caller who did not prove who it is.
     """
@@ -68,16 +69,11 @@ class BillAnswer(Struct, kw_only=True):
     status: str
     message: str
     rc: str
+    sn: str | UnsetType | None = UNSET
     bill_details: BillDetails | None
-    details: dict[str, object]
     timestamp: str
     sign: str | None
-
-
-class PaidAnswer(BillAnswer, kw_only=True):
-    """``sn``: the proof of payment, once it has succeeded and if the biller gives one."""
-
-    sn: str | None
+    details: dict[str, object]
 
 
 UNPROVED: Final = {
@@ -104,7 +100,7 @@ async def who_calls(
 def bill_answer(
     request: SiteRequest, asked: BillAsked, said: Said, bill: BillView | None, *, by: Member | None
 ) -> BillAnswer:
-    """What is said of a bill; ``bill`` as far as one is known. ``by`` None: unsigned."""
+    """What is said of a check; ``bill`` as far as one is known. ``by`` None: unsigned."""
     return BillAnswer(
         ref_id=asked.ref_id,
         customer_no=asked.customer_no,
@@ -120,6 +116,21 @@ def bill_answer(
         timestamp=f"{request.shop.orders.clock.now():%Y-%m-%dT%H:%M:%SZ}",
         sign=by.sign(of_answer(asked.ref_id, said.status)) if by else None,
     )
+
+
+def payment_answer(
+    request: SiteRequest,
+    asked: BillAsked,
+    said: Said,
+    bill: BillView | None,
+    *,
+    by: Member | None,
+    sn: str | None = None,
+) -> BillAnswer:
+    """The same of a payment. ``sn``: shown once it has succeeded."""
+    told = bill_answer(request, asked, said, bill, by=by)
+    told.sn = sn if said.status is Status.SUCCESS else None
+    return told
 
 
 def missing_too(refusal: Refused, **given: object) -> Refused:

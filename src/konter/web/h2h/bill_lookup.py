@@ -12,7 +12,14 @@ from konter.orders.bill_words import Rc, Said, Status, said_of_payment, said_of_
 from konter.orders.bills import NOT_NOW, BillView, bill_by_ref
 from konter.people.signatures import of_reference
 from konter.web.answer import Answer
-from konter.web.h2h.bill_answer import TAGS, UNPROVED, BillAsked, PaidAnswer, bill_answer, who_calls
+from konter.web.h2h.bill_answer import (
+    TAGS,
+    UNPROVED,
+    BillAnswer,
+    BillAsked,
+    payment_answer,
+    who_calls,
+)
 from konter.web.h2h.bill_problems import LOOK_UP, BillNotFound, Envelope, bill_problems, handlers
 from konter.web.h2h.caller import Sign, Username
 from konter.web.h2h.order_status import RefId
@@ -23,7 +30,7 @@ UNKNOWN: Final = {
 }
 
 
-class LookedUp(PaidAnswer, kw_only=True):
+class LookedUp(BillAnswer, kw_only=True):
     """``step``: what ``status`` and ``rc`` are about. A bill that was checked and not paid is
     ``pending``, and ``failed`` once its check is over: no success but that of a payment."""
 
@@ -42,11 +49,10 @@ async def get_bill(
 ) -> Answer[LookedUp]:
     """By the member's own reference. ``sign``: ``md5(ref_id + secret)``."""
     who = await who_calls(request, of_reference(ref_id), username=username, sign=sign)
-    asked = BillAsked(ref_id=ref_id, customer_no="", buyer_sku="")
     if isinstance(who, Said):
-        unproved = bill_answer(request, asked, who, None, by=None)
-        shown = LookedUp(**msgspec.structs.asdict(unproved), sn=None, step="check")
-        return Answer(shown, status=401)
+        asked = BillAsked(ref_id=ref_id, customer_no="", buyer_sku="")
+        unproved = payment_answer(request, asked, who, None, by=None)
+        return Answer(_about(unproved, "check"), status=401)
     async with request.desks.db.read() as tx:
         bill = await bill_by_ref(tx, who.user_id, ref_id) if ref_id.isprintable() else None
         if bill is None:
@@ -54,15 +60,13 @@ async def get_bill(
         order = bill.order
         said = await said_of_payment(request.shop.orders, tx, order) if order else None
     asked = BillAsked(ref_id=ref_id, customer_no=bill.customer_no, buyer_sku=bill.product_code)
-    told = bill_answer(request, asked, said or _unpaid(request, bill), bill, by=who)
-    paid = order is not None and told.status == Status.SUCCESS
-    return Answer(
-        LookedUp(
-            **msgspec.structs.asdict(told),
-            sn=order.serial if order and paid else None,
-            step="pay" if order else "check",
-        )
-    )
+    sn = order.serial if order else None
+    told = payment_answer(request, asked, said or _unpaid(request, bill), bill, by=who, sn=sn)
+    return Answer(_about(told, "pay" if order else "check"))
+
+
+def _about(told: BillAnswer, step: Literal["check", "pay"]) -> LookedUp:
+    return LookedUp(**msgspec.structs.asdict(told), step=step)
 
 
 def _unpaid(request: SiteRequest, bill: BillView) -> Said:

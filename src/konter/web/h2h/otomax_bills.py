@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Annotated
 
 from litestar import get
+from litestar.di import NamedDependency, Provide
 from litestar.params import QueryParameter
+from msgspec.structs import asdict
 
 from konter.web.answer import Answer
 from konter.web.h2h.bill_answer import (
     TAGS,
     UNPROVED,
     BillAnswer,
+    BillAsked,
     BuyerSkuQuery,
     CustomerNoQuery,
-    PaidAnswer,
     RefIdQuery,
 )
 from konter.web.h2h.bill_check import NewCheck, checked
@@ -30,34 +32,37 @@ DenomQuery = Annotated[int | None, QueryParameter(ge=1, le=10**15)]
 YearQuery = Annotated[int | None, QueryParameter(ge=1990, le=2100)]
 
 
+def asked_by_query(
+    ref_id: RefIdQuery,
+    customer_no: CustomerNoQuery,
+    buyer_sku: BuyerSkuQuery,
+    *,
+    username: Username = None,
+    sign: Sign = None,
+) -> BillAsked:
+    """What both calls name, one parameter each."""
+    return BillAsked(
+        ref_id=ref_id, customer_no=customer_no, buyer_sku=buyer_sku, username=username, sign=sign
+    )
+
+
+Asked = NamedDependency[BillAsked]
+ASKED = {"asked": Provide(asked_by_query, sync_to_thread=False)}
+
+
 @get(
     "/check",
     summary="Cek tagihan (Otomax)",
     responses=bill_problems(CHECK) | UNPROVED,
     exception_handlers=handlers(CHECK),
+    dependencies=ASKED,
     tags=TAGS,
 )
 async def get_check(
-    request: SiteRequest,
-    ref_id: RefIdQuery,
-    customer_no: CustomerNoQuery,
-    buyer_sku: BuyerSkuQuery,
-    denom: DenomQuery = None,
-    year: YearQuery = None,
-    username: Username = None,
-    sign: Sign = None,
+    request: SiteRequest, asked: Asked, denom: DenomQuery = None, year: YearQuery = None
 ) -> Answer[BillAnswer]:
     """As ``POST /api/v1/pascabayar/check``."""
-    asked = NewCheck(
-        ref_id=ref_id,
-        customer_no=customer_no,
-        buyer_sku=buyer_sku,
-        denom=denom,
-        year=year,
-        username=username,
-        sign=sign,
-    )
-    return await checked(request, asked)
+    return await checked(request, NewCheck(**asdict(asked), denom=denom, year=year))
 
 
 @get(
@@ -65,24 +70,9 @@ async def get_check(
     summary="Bayar tagihan (Otomax)",
     responses=bill_problems(PAY) | UNPROVED,
     exception_handlers=handlers(PAY),
+    dependencies=ASKED,
     tags=TAGS,
 )
-async def get_pay(
-    request: SiteRequest,
-    ref_id: RefIdQuery,
-    customer_no: CustomerNoQuery,
-    buyer_sku: BuyerSkuQuery,
-    amount: Digits,
-    username: Username = None,
-    sign: Sign = None,
-) -> Answer[PaidAnswer]:
+async def get_pay(request: SiteRequest, asked: Asked, amount: Digits) -> Answer[BillAnswer]:
     """As ``POST /api/v1/pascabayar/pay``."""
-    asked = NewPayment(
-        ref_id=ref_id,
-        customer_no=customer_no,
-        buyer_sku=buyer_sku,
-        amount=int(amount),
-        username=username,
-        sign=sign,
-    )
-    return await paid(request, asked, digits=amount)
+    return await paid(request, NewPayment(**asdict(asked), amount=int(amount)), digits=amount)

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from litestar import Router
 
-from konter.web.h2h import otomax_line, problems
+from konter.web.h2h import bill_routes, otomax_line, problems
 from konter.web.h2h.balance import get_balance
-from konter.web.h2h.bill_check import post_check
-from konter.web.h2h.bill_lookup import get_bill
-from konter.web.h2h.bill_pay import post_pay
 from konter.web.h2h.callback_log import get_callbacks
 from konter.web.h2h.caller import SECURITY
-from konter.web.h2h.meter import get_meter
 from konter.web.h2h.order_post import post_order
 from konter.web.h2h.order_status import get_order
 from konter.web.h2h.otomax_balance import get_balance as get_otomax_balance
-from konter.web.h2h.otomax_bills import get_check, get_pay
 from konter.web.h2h.otomax_ticket import get_ticket
 from konter.web.h2h.otomax_trx import get_trx
 from konter.web.h2h.price_list import get_products
@@ -24,19 +19,17 @@ from konter.web.h2h.price_list import get_products
 def routes() -> list[Router]:
     """Each with its own words for what goes wrong."""
     orders = Router("/orders", route_handlers=[post_order, get_order])
-    bills = Router("/pascabayar", route_handlers=[post_check, post_pay, get_bill])
-    by_query = Router("/pascabayar", route_handlers=[get_check, get_pay], security=SECURITY)
-    asked = [get_products, get_balance, get_callbacks, get_meter]
+    asked = [get_products, get_balance, get_callbacks]
     return [
         Router(
             "/api/v1",
-            route_handlers=[*asked, orders, bills],
+            route_handlers=[*asked, orders, *bill_routes.in_json()],
             exception_handlers=problems.HANDLERS,
             security=SECURITY,
         ),
         Router(
             "/otomax",
-            route_handlers=[get_trx, get_otomax_balance, get_ticket, by_query],
+            route_handlers=[get_trx, get_otomax_balance, get_ticket, bill_routes.by_query()],
             exception_handlers=otomax_line.HANDLERS,
         ),
     ]

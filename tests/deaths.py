@@ -1,0 +1,153 @@
+"""Copies of one shop, each with a process that is killed, and what becomes of it afterwards.
+
+What is played, and what must hold in the end, is the scenario's: ``tests/bill_child.py``,
+``tests/failover_child.py``. A copy is a database of its own; all copies share one upstream, where
+the beginning of its customers' numbers tells one from another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing.context
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import Final, Protocol
+
+from konter.app import House, open_house
+from konter.jobs.run import Served
+from konter.worker import open_worker
+from tests.conftest import cloned
+from tests.crash_child import Moment, Place, die
+
+AT_ONCE: Final = 8
+"""Deaths at once: most of each is waiting."""
+
+
+class Afterlife(Protocol):
+    """What goes on in a house after its process died, and what must have come of it."""
+
+    def awake(self, house: House) -> House:
+        """The house as the scenario wants it: less patient, say."""
+        ...
+
+    async def go_on(self, house: House, place: Place) -> bool:
+        """What everybody but the worker does next; True once all is decided."""
+        ...
+
+    async def judge(self, house: House, place: Place) -> int:
+        """Assert the laws; answers what this copy spent upstream, whole rupiah."""
+        ...
+
+
+@dataclass
+class Deaths:
+    """``play``: what a child process runs; its exit status is the number of commits it made."""
+
+    kiln: multiprocessing.context.ForkServerContext
+    server: str
+    place: Place
+    play: Callable[[Place, Moment], None]
+    after: Afterlife
+    prefix: str
+    spent: int = 0
+    """What all copies spent upstream, whole rupiah."""
+    died: int = 0
+    _copies: int = 0
+    _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+
+    async def commits(self) -> int:
+        """How many commits the scenario makes when nobody dies."""
+        async with self._copy() as place:
+            ended = await self._child(place, Moment("never"))
+            assert ended is not None and ended > 5
+            await self._live_on(place)
+        return ended
+
+    async def die_at(self, moments: Sequence[Moment]) -> None:
+        """A death for each, and what became of it; the first that ends badly ends them all."""
+        async with asyncio.TaskGroup() as deaths:
+            for moment in moments:
+                deaths.create_task(self._die(moment))
+        assert self.died > len(moments) * 3 // 4
+
+    async def _die(self, moment: Moment) -> None:
+        async with self._room, self._copy() as place:
+            ended = await self._child(place, moment)
+            self.died += ended == -signal.SIGKILL
+            # On a busy machine a call may come too late for its lease: then there are fewer.
+            assert ended == -signal.SIGKILL or ended in range(5, 99), moment
+            try:
+                await self._live_on(place)
+            except AssertionError as error:
+                error.add_note(str(moment))
+                raise
+
+    @asynccontextmanager
+    async def _copy(self) -> AsyncIterator[Place]:
+        self._copies += 1
+        name = self.place.conninfo.rsplit("dbname=", 1)[1].split()[0].strip("'")
+        with cloned(self.server, name) as conninfo:
+            prefix = f"{self.prefix}{self._copies:04}"
+            yield replace(self.place, conninfo=conninfo, prefix=prefix)
+
+    async def _child(self, place: Place, moment: Moment) -> int | None:
+        child = self.kiln.Process(target=self.play, args=(place, moment))
+        await asyncio.to_thread(child.start)
+        await asyncio.to_thread(child.join, 20)
+        ended = child.exitcode
+        child.close()
+        return ended
+
+    async def _live_on(self, place: Place) -> None:
+        """A fresh house on the same database and the same upstream: everything ends well."""
+        async with open_house(place.settings) as opened:
+            house = self.after.awake(opened)
+            worker = await open_worker(house)
+            working = asyncio.create_task(worker.run())
+            try:
+                for _ in range(150):
+                    if await self.after.go_on(house, place):
+                        break
+                    await asyncio.sleep(0.12)
+                else:
+                    raise AssertionError("never decided")
+            finally:
+                worker.stop()
+                await working
+            spent = await self.after.judge(house, place)
+            self.spent += spent
+
+
+def every_third(commits: int) -> list[Moment]:
+    """Before one commit, after the third from it: with all others these are played in soak."""
+    return [Moment(("before", "after")[n % 2], n) for n in range(1, commits + 1, 3)]
+
+
+def every(commits: int) -> list[Moment]:
+    return [Moment(when, n) for n in range(1, commits + 1) for when in ("before", "after")]
+
+
+# What child processes need.
+
+
+async def work_through(work_list: Served, moment: Moment) -> None:
+    """What is due now, one after the other. While it is asking that kills, one at a time, so that
+    none waits too long behind a slow answer."""
+    most = 1 if moment.when == "asking" else 50
+    while jobs := await work_list.take(most):
+        for job in jobs:
+            await job()
+        if most > 1:
+            return
+
+
+async def die_while_asking(moment: Moment, calls: Callable[[], Awaitable[int]]) -> None:
+    """Their books have moved, their answer is still on its way. ``calls``: how many of this copy's
+    have reached them."""
+    while moment.when == "asking":
+        if await calls() >= moment.n:
+            die()
+        await asyncio.sleep(0.002)
+

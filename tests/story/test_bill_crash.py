@@ -1,0 +1,82 @@
+"""Killed with -9 around the commits of checking and paying bills: each is paid at most once."""
+
+from __future__ import annotations
+
+import multiprocessing
+import multiprocessing.context
+from collections.abc import AsyncIterator
+
+import pytest
+
+from konter.app import open_house
+from konter.catalogue.sync_bills import sync_bills
+from tests import bill_child
+from tests.bill_child import ANSWERS, MONEY, AfterBills, BillPlace
+from tests.crash_child import BUYER, GAP_S, Moment
+from tests.conftest import cloned
+from tests.deaths import Deaths, every_third
+from tests.shop import ACCOUNT, WEBHOOK_SECRET, stock
+from tests.sim_process import Sim
+from tests.story.payers import new_payer
+
+CALLS = len(ANSWERS) * 2 + 4
+"""Checks, one of them twice, payments, and the first questions about them."""
+
+
+@pytest.fixture(scope="module")
+def kiln() -> multiprocessing.context.ForkServerContext:
+    """Forks children from a process that has imported everything and opened nothing."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([bill_child.__name__])
+    return context
+
+
+@pytest.fixture
+async def place(server_conninfo: str, template: str, sim_process: Sim) -> AsyncIterator[BillPlace]:
+    """A shop with one member, never opened itself: each death has a copy of its database."""
+    await sim_process.reset(
+        webhook_secret=WEBHOOK_SECRET,
+        repost_gap_s=GAP_S,
+        price_list_gap_s=0,
+        silence_seconds=0.03,
+        deposit=500_000_000,
+    )
+    with cloned(server_conninfo, template) as conninfo:
+        place = BillPlace(conninfo, sim_process.url, "", 0)
+        async with open_house(place.settings) as house:
+            await stock(house, sim_process)
+            await sync_bills(house.catalogue, account=ACCOUNT)
+            await new_payer(house, BUYER, money=MONEY)
+        yield place
+
+
+@pytest.fixture
+def deaths(
+    kiln: multiprocessing.context.ForkServerContext, server_conninfo: str, place: BillPlace
+) -> Deaths:
+    return Deaths(kiln, server_conninfo, place, bill_child.run, AfterBills(), "5300")
+
+
+async def test_death_around_any_commit_pays_no_bill_twice_and_loses_none(
+    deaths: Deaths, place: BillPlace
+) -> None:
+    """Every third moment, before and after in turn; all of them are played by ``make soak``."""
+    await deaths.die_at(every_third(await deaths.commits()))
+    await theirs_is_ours(deaths, place)
+
+
+async def test_death_while_the_upstream_is_asked_pays_no_bill_twice_and_loses_none(
+    deaths: Deaths, place: BillPlace
+) -> None:
+    """At a check, at payments, and at the questions about them."""
+    await Sim(place.sim_url).options(latency_ms=60)
+    await deaths.die_at([Moment("asking", n) for n in range(1, CALLS, 4)])
+    await theirs_is_ours(deaths, place)
+
+
+async def theirs_is_ours(deaths: Deaths, place: BillPlace) -> None:
+    """All copies paid from one account, and broke none of its rules."""
+    sim = Sim(place.sim_url)
+    books = await sim.books()
+    assert books["opening"] - books["deposit"] == deaths.spent
+    assert await sim.breaches() == []
