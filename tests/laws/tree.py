@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -49,12 +50,14 @@ def sources(folder: str) -> tuple[Source, ...]:
     base = ROOT / folder
     anchor = ROOT / "src" if folder.startswith("src") else ROOT
     found = []
+    gc.disable()  # a finaliser that runs while CPython 3.11 builds a tree can break it off
     for path in sorted(base.rglob("*.py")):
         words = path.relative_to(anchor).with_suffix("").parts
         is_package = words[-1] == "__init__"
         text = path.read_text()
         module = ".".join(words[:-1] if is_package else words)
         found.append(Source(module, text, ast.parse(text), is_package))
+    gc.enable()
     return tuple(found)
 
 

@@ -194,7 +194,7 @@ def test_another_case_is_another_text(message: Labelled, first: bool) -> None:
         assert isinstance(outcome, Unknown | Rejected)
         if isinstance(outcome, Rejected):
             assert isinstance(was, Rejected)
-            assert replace(outcome, reason=was.reason) == was
+            assert replace(outcome, reason=was.reason, message=was.message) == was
 
 
 @given(st.sampled_from(CORPUS), st.booleans(), st.sampled_from(["", " ", ". ", "\n", "\r\n"]))

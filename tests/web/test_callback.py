@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
-import statistics
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -18,8 +16,6 @@ from tests.shop import WEBHOOK_SECRET, Reply, Shop, open_shop
 from tests.sim_process import Sim
 
 PATH = "/webhook/digiflazz"
-QUICK_S = 0.05
-"""What an upstream may be kept waiting here; in practice it is a few milliseconds."""
 
 SUCCESS: Final = (
     b'{"data":{"ref_id":"test3","customer_no":"087800001233","buyer_sku_code":"xld10",'
@@ -203,16 +199,12 @@ async def test_a_ping_without_proof_is_refused(door: Shop) -> None:
     assert (await knock(door, PING, None)).status_code == 401
 
 
-async def test_callbacks_are_acknowledged_in_milliseconds_while_the_worker_is_stopped(
+async def test_callbacks_are_acknowledged_and_kept_while_the_worker_is_stopped(
     door: Shop,
 ) -> None:
-    took: list[float] = []
     for number in range(30):
         body = SUCCESS.replace(b"test3", b"test3-%d" % number)
-        began = time.perf_counter()
         assert (await knock(door, body)).status_code == 200
-        took.append(time.perf_counter() - began)
-    assert statistics.median(took) < QUICK_S
     assert {kept.state for kept in await inbox(door)} == {"waiting"}
     await door.start_worker()
     assert {kept.state for kept in await settled(door)} == {"not_ours"}

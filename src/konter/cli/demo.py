@@ -1,8 +1,8 @@
 """``konter demo``: a whole shop in a minute, beside simulated upstreams, on fresh data.
 
-It sells a few products end to end, from a balance and to guests through two payment gateways,
-prints their receipts, proves the books, compares our accounts upstream with the upstreams' own,
-and then keeps serving.
+It sells a few products end to end, from a balance, by two suppliers, to a reseller's own server
+and to guests through two payment gateways, prints their receipts, proves the books, compares our
+accounts upstream with the upstreams' own, and then keeps serving.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ import os
 import secrets
 import shutil
 import socket
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import aiohttp
 import typer
 from rich.console import Console
 
-from konter.app import House, open_house
-from konter.cli import demo_payments as guests
-from konter.cli import demo_stories as stories
+from konter.app import open_house
+from konter.cli.demo_play import play
+from konter.cli.demo_stage import Stage
 from konter.cli.logs import set_up_logs
 from konter.cli.serve import serve_house, stop_signal
 from konter.cli.simulator import Simulator, running_simulator
@@ -30,23 +30,19 @@ from konter.kernel.errors import Unavailable
 from konter.settings import Settings, load_settings
 from konter.worker import open_worker
 
-USERNAME = "budiwarung"
-API_KEY = "11111111-2222-4333-8444-555566667777"
-IPAYMU_VA = "0000001112223334"
-IPAYMU_API_KEY = "SANDBOX0TESTKEY-AAAA-BBBB-CCCC-000000000001-20300101000000"
-TRIPAY_API_KEY = "DEV-TSTPRAPIKEY00000000000000000000000001"
-TRIPAY_PRIVATE_KEY = "TSTPR-IVATE-KEY00-00000-00001"
-TRIPAY_MERCHANT_CODE = "T99999"
-"""The simulator's own credentials: invented, and worth nothing anywhere else."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """What the stories play on."""
-
-    house: House
-    simulator: Simulator
-    url: str
+CREDENTIALS: Final[Mapping[str, str]] = {
+    "DIGIFLAZZ_USERNAME": "budiwarung",
+    "DIGIFLAZZ_API_KEY": "11111111-2222-4333-8444-555566667777",
+    "OKECONNECT_MEMBER_ID": "OK00123",
+    "OKECONNECT_PIN": "123456",
+    "OKECONNECT_PASSWORD": "rahasia",
+    "IPAYMU_VA": "0000001112223334",
+    "IPAYMU_API_KEY": "SANDBOX0TESTKEY-AAAA-BBBB-CCCC-000000000001-20300101000000",
+    "TRIPAY_API_KEY": "DEV-TSTPRAPIKEY00000000000000000000000001",
+    "TRIPAY_PRIVATE_KEY": "TSTPR-IVATE-KEY00-00000-00001",
+    "TRIPAY_MERCHANT_CODE": "T99999",
+}
+"""The simulator's own: invented, and worth nothing anywhere else."""
 
 
 def demo(
@@ -67,13 +63,19 @@ def register(app: typer.Typer) -> None:
 
 async def _demo(chosen: Settings, home: Path, *, once: bool) -> bool:
     console = Console()
-    webhook_secret = secrets.token_hex(16)
+    hooks = {
+        "DIGIFLAZZ_WEBHOOK_SECRET": secrets.token_hex(16),
+        "OKECONNECT_CALLBACK_SECRET": secrets.token_hex(16),
+    }
     url = f"http://{chosen.host}:{chosen.port}"
     console.print("Starting simulated upstreams and the embedded PostgreSQL ...")
+    callback = f"{url}/api/webhook/transaction-callback/{hooks['OKECONNECT_CALLBACK_SECRET']}"
     async with running_simulator(
-        webhook_url=f"{url}/webhook/digiflazz", webhook_secret=webhook_secret
+        webhook_url=f"{url}/webhook/digiflazz",
+        webhook_secret=hooks["DIGIFLAZZ_WEBHOOK_SECRET"],
+        okeconnect_report_url=callback,
     ) as simulator:
-        settings = _settings(chosen, home, simulator, webhook_secret)
+        settings = _settings(chosen, home, simulator, hooks)
         set_up_logs(settings, least="warning")
         async with open_house(settings) as house:
             stop = stop_signal()
@@ -81,46 +83,33 @@ async def _demo(chosen: Settings, home: Path, *, once: bool) -> bool:
             address = (chosen.host, chosen.port)
             serving = asyncio.create_task(serve_house(house, address, runner, stop=stop))
             await _until_ready(url)
-            good = await _play(Stage(house, simulator, url), console, once=once)
+            good = await play(Stage(house, simulator, url, console), once=once)
             if once or not good:
                 stop.set()
             await serving
     return good
 
 
-async def _play(stage: Stage, console: Console, *, once: bool) -> bool:
-    people = await stories.open_shop(stage.house, stage.simulator, console)
-    endings = await stories.sell(stage.url, people, console)
-    endings += await guests.sell_to_guests(stage.house, stage.url, stage.simulator, console)
-    settled = await guests.prove_gateways(stage.house, stage.simulator, console)
-    books = await stories.prove_books(stage.house, stage.simulator, console)
-    good = all(endings) and settled and books
-    if not good:
-        console.print("[bold red]A story did not end as it should.[/bold red]")
-    elif not once:
-        home = stage.house.settings.home
-        await stories.say_what_next(stage.url, home, stage.simulator, people, console=console)
-    return good
-
-
-def _settings(chosen: Settings, home: Path, simulator: Simulator, webhook_secret: str) -> Settings:
+def _settings(
+    chosen: Settings, home: Path, simulator: Simulator, hooks: Mapping[str, str]
+) -> Settings:
     """Nothing of a real shop's settings but where to listen: a demo never buys for real."""
     return load_settings(
         {
             "KONTER_HOME": str(home),
             "KONTER_HOST": chosen.host,
             "KONTER_PORT": str(chosen.port),
-            "DIGIFLAZZ_USERNAME": USERNAME,
-            "DIGIFLAZZ_API_KEY": API_KEY,
+            **CREDENTIALS,
+            **hooks,
             "DIGIFLAZZ_BASE_URL": simulator.digiflazz_url,
-            "DIGIFLAZZ_WEBHOOK_SECRET": webhook_secret,
-            "IPAYMU_VA": IPAYMU_VA,
-            "IPAYMU_API_KEY": IPAYMU_API_KEY,
+            "OKECONNECT_BASE_URL": simulator.okeconnect_url,
+            "OKECONNECT_PRICE_LIST_URL": f"{simulator.okeconnect_url}/harga/json?id=simulasi",
             "IPAYMU_BASE_URL": simulator.api_of("ipaymu"),
-            "TRIPAY_API_KEY": TRIPAY_API_KEY,
-            "TRIPAY_PRIVATE_KEY": TRIPAY_PRIVATE_KEY,
-            "TRIPAY_MERCHANT_CODE": TRIPAY_MERCHANT_CODE,
             "TRIPAY_BASE_URL": simulator.api_of("tripay"),
+            # A callback of OkeConnect's is looked into after a fifth of this.
+            "KONTER_CHECK_SPACING_S": "1",
+            # The partner's server is on this machine.
+            "KONTER_CALLBACK_PRIVATE": "yes",
         },
         Path(os.devnull),
     )

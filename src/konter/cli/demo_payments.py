@@ -9,11 +9,9 @@ from dataclasses import dataclass
 import aiohttp
 import msgspec
 from msgspec import Struct
-from rich.console import Console
 from rich.table import Table
 
-from konter.app import House
-from konter.cli.simulator import Simulator
+from konter.cli.demo_stage import PATIENCE_S, Stage, blank_receipt
 from konter.funding.channels import refresh_channels
 from konter.funding.pay_out import due_refunds, settle_refund
 from konter.funding.reconcile import reconcile
@@ -22,7 +20,6 @@ from konter.kernel.clock import business_date
 from konter.kernel.money import ZERO, Rupiah, rupiah_from_wire
 from konter.ledger.read import account_sums
 
-PATIENCE_S = 20.0
 BANK = "demo"
 
 
@@ -139,32 +136,28 @@ class _Door:
             return msgspec.json.decode(await answer.read(), type=_Shown)
 
 
-async def sell_to_guests(
-    house: House, url: str, simulator: Simulator, console: Console
-) -> list[bool]:
+async def sell_to_guests(stage: Stage) -> list[bool]:
     """Play all stories over the API; answers for each whether it ended well."""
-    await refresh_channels(house.funding)
+    await refresh_channels(stage.house.funding)
     async with aiohttp.ClientSession() as session:
-        door = _Door(session, url)
-        return [
-            await _tell(house, door, story, simulator=simulator, console=console)
-            for story in GUEST_STORIES
-        ]
+        door = _Door(session, stage.url)
+        return [await _tell(stage, door, story) for story in GUEST_STORIES]
 
 
-async def prove_gateways(house: House, simulator: Simulator, console: Console) -> bool:
+async def prove_gateways(stage: Stage) -> bool:
     """What each gateway owes us by its own books is what ours say; it pays out, and nothing is
     left open: neither there nor with any guest."""
+    house, console = stage.house, stage.console
     good = True
     for code in house.gateways:
-        ours = await _owed(house, f"gateway:{code}")
-        theirs = await simulator.owed_by(code)
+        ours = await _owed(stage, f"gateway:{code}")
+        theirs = await stage.simulator.owed_by(code)
         good &= ours == theirs
         console.print(
             f"{code} owes us by our books {Rupiah(ours).shown()}, by theirs "
             f"{Rupiah(theirs).shown()}: {'equal' if ours == theirs else 'DIFFERENT'}."
         )
-        await simulator.settle(code)
+        await stage.simulator.settle(code)
         left = await record_settlement(
             house.funding, gateway=code, amount=Rupiah(ours), bank=BANK, fee=ZERO, actor="demo"
         )
@@ -175,31 +168,30 @@ async def prove_gateways(house: House, simulator: Simulator, console: Console) -
     ]
     for line in found:
         console.print(f"[red]  {line}[/red]")
-    open_sums = {name: await _owed(house, name) for name in ("unapplied", "refunds_due", "escrow")}
+    open_sums = {name: await _owed(stage, name) for name in ("unapplied", "refunds_due", "escrow")}
     good &= not found and not any(open_sums.values())
     told = ", ".join(f"{name} {Rupiah(amount).shown()}" for name, amount in open_sums.items())
     console.print(f"Their lists against ours: {len(found)} differences. Left open: {told}.\n")
     return good
 
 
-async def _owed(house: House, account: str) -> int:
+async def _owed(stage: Stage, account: str) -> int:
     """What stands on an account, whole rupiah: owed to us by a gateway, or owed by us."""
-    async with house.db.read() as tx:
+    async with stage.house.db.read() as tx:
         change = (await account_sums(tx)).get(account, 0)
     return -change if account.startswith("gateway:") else change
 
 
-async def _tell(
-    house: House, door: _Door, story: GuestStory, *, simulator: Simulator, console: Console
-) -> bool:
+async def _tell(stage: Stage, door: _Door, story: GuestStory) -> bool:
+    console = stage.console
     order = await door.order(story)
     if story.late:
         await door.post(order, "cancel", {})
     paid = order.payment.transaction_id or order.payment.session_id or ""
-    await simulator.pay(story.channel.partition(":")[0], paid)
+    await stage.simulator.pay(story.channel.partition(":")[0], paid)
     shown = await _until_decided(door, order, story.ends)
     if shown.refund is not None:
-        shown = await _pay_back(house, door, order)
+        shown = await _pay_back(stage, door, order)
     console.print(f"[bold]{order.code}[/bold]: {story.title}")
     console.print(_receipt(order, shown, late=story.late))
     console.print()
@@ -220,23 +212,21 @@ async def _until_decided(door: _Door, order: _Created, ends: str) -> _Shown:
         await asyncio.sleep(0.1)
 
 
-async def _pay_back(house: House, door: _Door, order: _Created) -> _Shown:
+async def _pay_back(stage: Stage, door: _Door, order: _Created) -> _Shown:
     """The guest says where to, and an operator pays it out by hand."""
     account = {"bank": "BCA", "number": "1234567890", "holder": "Ayu Lestari"}
     await door.post(order, "refund-account", account)
-    async with house.db.read() as tx:
+    async with stage.house.db.read() as tx:
         due = await due_refunds(tx)
     for refund in due:
         await settle_refund(
-            house.funding, refund.id, bank=BANK, evidence="demo transfer 0001", actor="demo"
+            stage.house.funding, refund.id, bank=BANK, evidence="demo transfer 0001", actor="demo"
         )
     return await door.look(order)
 
 
 def _receipt(order: _Created, shown: _Shown, *, late: bool) -> Table:
-    table = Table(box=None, show_header=False)
-    table.add_column(style="dim")
-    table.add_column()
+    table = blank_receipt()
     way = order.payment.url or order.payment.qr or "-"
     table.add_row("Produk", f"{shown.order.product.nama} ({shown.order.product.kode})")
     table.add_row("Dibayar", f"{rupiah_from_wire(order.payment.amount).shown()} ({way})")

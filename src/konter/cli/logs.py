@@ -30,6 +30,18 @@ def set_up_logs(settings: Settings, *, least: str = "debug") -> None:
             *last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
+        logger_factory=lambda *_names: _StandardError(),
+        # Not kept: it is a microsecond, and whoever sets up logs anew is heard everywhere.
+        cache_logger_on_first_use=False,
     )
+
+
+class _StandardError:
+    """Standard error as it is at that moment: a logger outlives the stream that it began with when
+    a command runs inside another program."""
+
+    def msg(self, message: str) -> None:
+        sys.stderr.write(message + "\n")
+        sys.stderr.flush()
+
+    log = debug = info = warning = error = critical = exception = fatal = msg

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 import aiohttp
+import msgspec
+from msgspec import Struct
 
 from konter.kernel.errors import Broken
 
 GREETING = "konter_sim listening on "
+
+
+UPSTREAMS = ("digiflazz", "okeconnect", "ipaymu", "tripay", "partner")
+"""All that we talk to; the last one is a reseller's server, downstream of us."""
+
+Kind = TypeVar("Kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +34,39 @@ class Simulator:
     def digiflazz_url(self) -> str:
         return f"{self.url}/digiflazz/v1"
 
-    async def deposit(self) -> tuple[int, int]:
-        """Our account by their own books, whole rupiah: what we paid in, and what is left."""
-        at = f"{self.url}/_sim/digiflazz/books"
-        async with aiohttp.ClientSession() as session, session.get(at) as answer:
-            books = await answer.json()
-        return books["opening"] + books["topups"], books["deposit"]
+    @property
+    def okeconnect_url(self) -> str:
+        return f"{self.url}/okeconnect"
 
-    async def breaches(self) -> int:
-        """How often we broke a rule of theirs, of all of them together."""
-        found = 0
-        async with aiohttp.ClientSession() as session:
-            for name in ("digiflazz", "ipaymu", "tripay"):
-                async with session.get(f"{self.url}/_sim/{name}/breaches") as answer:
-                    found += len(await answer.json())
-        return found
+    @property
+    def partner_report_url(self) -> str:
+        """Where the partner is told of the end of its purchases."""
+        return f"{self.url}/partner/report"
+
+    async def ask(
+        self, kind: type[Kind], upstream: str, what: str, wish: Mapping[str, str] | None = None
+    ) -> Kind:
+        """Look at something, or do it where there is a wish; the answer, read as ``kind``."""
+        at = f"{self.url}/_sim/{upstream}/{what}"
+        method = "GET" if wish is None else "POST"
+        async with (
+            aiohttp.ClientSession() as session,
+            session.request(method, at, json=wish) as answer,
+        ):
+            if answer.status != 200:
+                raise Broken(f"The simulator refused: {await answer.text()}")
+            return msgspec.json.decode(await answer.read(), type=kind)
+
+    async def deposit(self, supplier: str) -> tuple[int, int]:
+        """Our account by their own books, whole rupiah: what we paid in, and what is left."""
+        books = await self.ask(_Deposit, supplier, "books")
+        return books.opening + books.topups, books.deposit
+
+    async def breaches(self) -> dict[str, int]:
+        """How often we broke a rule of theirs, by their names; of the partner, our word."""
+        return {
+            name: len(await self.ask(list[msgspec.Raw], name, "breaches")) for name in UPSTREAMS
+        }
 
     def api_of(self, gateway: str) -> str:
         """The base url of a payment gateway's API."""
@@ -47,36 +74,39 @@ class Simulator:
 
     async def pay(self, gateway: str, payment: str) -> None:
         """A customer pays, by the gateway's id of the payment or of its page."""
-        await self._post(gateway, "pay", {"id": payment})
+        await self.ask(msgspec.Raw, gateway, "pay", {"id": payment})
 
     async def settle(self, gateway: str) -> None:
         """The gateway pays out all that it owes."""
-        await self._post(gateway, "settle", {})
+        await self.ask(msgspec.Raw, gateway, "settle", {})
 
     async def owed_by(self, gateway: str) -> int:
         """What a gateway owes by its own books, whole rupiah."""
-        at = f"{self.url}/_sim/{gateway}/books"
-        async with aiohttp.ClientSession() as session, session.get(at) as answer:
-            return int((await answer.json())["owed"])
+        return (await self.ask(_Owed, gateway, "books")).owed
 
-    async def _post(self, gateway: str, what: str, wish: dict[str, str]) -> None:
-        at = f"{self.url}/_sim/{gateway}/{what}"
-        async with aiohttp.ClientSession() as session, session.post(at, json=wish) as answer:
-            if answer.status != 200:
-                raise Broken(f"The simulator refused: {await answer.text()}")
+
+class _Deposit(Struct):
+    opening: int
+    topups: int
+    deposit: int
+
+
+class _Owed(Struct):
+    owed: int
 
 
 @asynccontextmanager
-async def running_simulator(*, webhook_url: str, webhook_secret: str) -> AsyncIterator[Simulator]:
-    """Start one on a free port and end it with this block. Raises Broken if it does not start."""
-    options = (f"--webhook-url={webhook_url}", f"--webhook-secret={webhook_secret}")
+async def running_simulator(**options: str) -> AsyncIterator[Simulator]:
+    """Start one on a free port and end it with this block; ``webhook_url`` is its
+    ``--webhook-url``. Raises Broken if it does not start."""
+    flags = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "konter_sim",
         "--port=0",
         "--webhook-delay-ms=1500",
-        *options,
+        *flags,
         stdout=asyncio.subprocess.PIPE,
         start_new_session=True,  # Ctrl-C stops the demo, and the demo stops the simulator
     )
