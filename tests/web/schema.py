@@ -21,7 +21,7 @@ KINDS: Final[Mapping[str, type | tuple[type, ...]]] = {
 UNDERSTOOD: Final = frozenset(
     {"type", "$ref", "oneOf", "anyOf", "enum", "const", "required", "properties", "items"}
     | {"additionalProperties", "title", "description", "format", "examples", "default"}
-    | {"maxLength", "minLength", "minimum", "maximum", "deprecated"}
+    | {"maxLength", "minLength", "minimum", "maximum", "deprecated", "pattern"}
 )
 
 
@@ -45,6 +45,8 @@ class Schema:
             return [f"{path}: {value!r} is none of {schema['enum']}"]
         if "type" in schema and not _is_a(schema["type"], value):
             return [f"{path}: {value!r} is no {schema['type']}"]
+        if "pattern" in schema and not re.search(schema["pattern"], value):
+            return [f"{path}: {value!r} does not match {schema['pattern']}"]
         if isinstance(value, dict):
             return self._of_object(schema, value, path)
         if isinstance(value, list) and "items" in schema:
@@ -115,7 +117,8 @@ class HeldToItsWord(Client):
             (kind,) = described
             assert answer.headers["content-type"].startswith(kind), name
             schema = replace(self.schema, strict=answer.status_code < 400)
-            faults = schema.faults(described[kind]["schema"], json.loads(answer.text))
+            said = json.loads(answer.text) if kind == "application/json" else answer.text
+            faults = schema.faults(described[kind]["schema"], said)
             assert faults == [], f"{name} {answer.status_code}: {faults}"
         return answer
 

@@ -69,6 +69,10 @@ async def _catalogue(shop: Shop, client: HeldToItsWord, buyer: Buyer) -> None:
     await client.get("/api/products?page=0")
     await client.get(f"/api/products/{await shop.product('xld10')}")
     await client.get("/api/products/999999")
+    unchanged = await client.get("/api/categories")
+    await client.get("/api/categories", headers={"If-None-Match": unchanged.headers["ETag"]})
+    for path in ("categories", "categories/1/products", "products", "products/1"):
+        await client.get(f"/api/{path}", headers={"Authorization": "Bearer x"})
 
 
 async def _orders(shop: Shop, buyer: Buyer, other: Buyer) -> None:
@@ -138,6 +142,8 @@ async def _machines(client: HeldToItsWord) -> None:
     """Calls of nobody's; what members are answered is compared in the tests of their door."""
     for path in ("products", "balance", "callbacks", "orders/A", "callbacks?page=x"):
         await client.get(f"/api/v1/{path}")
+    for path in ("trx", "trx?product=%00", "balance", "ticket?amount=x"):
+        await client.get(f"/otomax/{path}")
     body = {"ref_id": "A", "customer_no": "087800001230", "buyer_sku": "xld10", "sign": "x"}
     for wrong in (body, {**body, "ref_id": ""}, {}):
         await client.post("/api/v1/orders", json=wrong)
@@ -224,12 +230,16 @@ async def test_no_body_whatever_makes_an_error_of_ours(watched: Shop) -> None:
 
 async def test_no_address_whatever_makes_an_error_of_ours(watched: Shop) -> None:
     buyer = await watched.buyer(money=0)
-    for number in (-1, 0, 2**31, 2**63 - 1, 2**63, 10**30):
+    for number in (-(10**30), -(2**63) - 1, -1, 0, 2**31, 2**53, 2**63 - 1, 2**63, 10**30):
         for rest in ("", "/refresh-status"):
             answer = await buyer.get(f"/api/transactions/{number}{rest}")
             assert answer.status_code in (404, 422), f"{number}: {answer.text}"
-        answer = await buyer.post(f"/api/transactions/{number}/cancel")
-        assert answer.status_code in (404, 422), f"{number}: {answer.text}"
+        for act in ("cancel", "pay"):
+            answer = await buyer.post(f"/api/transactions/{number}/{act}", {})
+            assert answer.status_code in (404, 422), f"{number}: {answer.text}"
+        for path in (f"products/{number}", f"categories/{number}/products"):
+            answer = await buyer.get(f"/api/{path}")
+            assert answer.status_code in (404, 422), f"{number}: {answer.text}"
     for page in ("-1", "0", "x", "1.5", str(10**9), str(10**30), "", "%00", "1&page=2"):
         for path in ("transactions", "mutations", "notifications", "deposits"):
             answer = await buyer.get(f"/api/{path}?page={page}")

@@ -17,6 +17,9 @@ from konter.web.request import SiteRequest
 BEARER_SECURITY: list[dict[str, list[str]]] = [{"bearer": []}]
 """For the ``security`` of a router whose routes need a token."""
 
+PERHAPS_BEARER: list[dict[str, list[str]]] = [{}, *BEARER_SECURITY]
+"""For the ``security`` of a route for anybody that refuses a token which is none."""
+
 
 async def signed_in(request: Request[Any, Any, Any]) -> None:
     """Put the person on the request. Raises Unauthenticated."""

@@ -19,6 +19,7 @@ from litestar import Request
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.types import ExceptionHandlersMap
+from msgspec import UNSET, Struct, UnsetType
 
 from konter.kernel.errors import Fact, Invalid, KonterError, Refused, Unavailable
 from konter.web.answer import Answer
@@ -47,6 +48,14 @@ MESSAGES: Final = {
 MISSING_PARAMETER = re.compile(r"Missing required \w+ parameter '([^']+)'")
 
 Shown = Answer[Mapping[str, object]]
+
+
+class Refusal(Struct):
+    """``code``: stable, for programs; absent where it would only repeat the status. Some codes
+    bring facts of their own beside these."""
+
+    message: str
+    code: str | UnsetType = UNSET
 
 
 def of_konter(request: Request[Any, Any, Any], error: KonterError) -> Shown:
@@ -108,7 +117,7 @@ def refusals(*errors: type[KonterError]) -> dict[int, ResponseSpec]:
         known = specs.get(error.status)
         text = f"{known.description}; {line}" if known else line
         specs[error.status] = ResponseSpec(
-            data_container=dict[str, object], generate_examples=False, description=text
+            data_container=Refusal, generate_examples=False, description=text
         )
     return specs
 

@@ -7,12 +7,13 @@ type, was measured to save a fifth of a small request's CPU.
 from __future__ import annotations
 
 from ipaddress import IPv4Network, IPv6Network, ip_address
-from typing import Any, cast
+from typing import Annotated, Any, TypeAlias, cast
 
 import msgspec
 from litestar import Request
 from litestar.datastructures import State
 from litestar.handlers.http_handlers import HTTPRouteHandler
+from litestar.params import PathParameter
 
 from konter.kernel.errors import Refused, Unavailable
 from konter.people.permits import Person
@@ -20,6 +21,10 @@ from konter.web.body import BodyReader
 from konter.web.desks import Desks, ShopDoor
 
 JSON_TYPES = (b"application/json", b"text/json")
+
+RowId: TypeAlias = Annotated[int, PathParameter(ge=1, le=2**53 - 1)]
+"""A row's number in an address. Every reader of JSON keeps one of 53 bits whole, the described
+limit included; PostgreSQL takes none of more than 63, below zero either."""
 
 
 class BodyTooLarge(Refused):

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 from litestar import Request, get
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Parameter
 from litestar.types import ASGIApp, Receive, Scope, Send
 from msgspec import Struct
@@ -23,9 +24,9 @@ from konter.kernel.clock import iso
 from konter.kernel.errors import Unavailable
 from konter.people.permits import Person, Role
 from konter.web.answer import Answer, RawAnswer
-from konter.web.auth import signed_in
+from konter.web.auth import PERHAPS_BEARER, signed_in
 from konter.web.errors import refusals
-from konter.web.request import SiteRequest
+from konter.web.request import RowId, SiteRequest
 
 TAGS = ["Katalog"]
 PER_PAGE: Final = 100
@@ -34,6 +35,10 @@ PageNumber = Annotated[int, Parameter(ge=1, le=1_000_000)]
 PerPage = Annotated[int, Parameter(ge=1, le=500)]
 Search = Annotated[str, Parameter(max_length=100)]
 Body = TypeVar("Body")
+
+UNCHANGED: Final = {
+    304: ResponseSpec(None, generate_examples=False, description="Belum berubah (ETag)")
+}
 
 
 class CategoryView(Struct):
@@ -122,7 +127,14 @@ async def perhaps_signed_in(request: Request[Any, Any, Any]) -> None:
         await signed_in(request)
 
 
-@get("/categories", summary="Daftar kategori", tags=TAGS, before_request=perhaps_signed_in)
+@get(
+    "/categories",
+    summary="Daftar kategori",
+    responses=UNCHANGED,
+    security=PERHAPS_BEARER,
+    tags=TAGS,
+    before_request=perhaps_signed_in,
+)
 async def get_categories(request: SiteRequest) -> Tagged[CategoryList]:
     found = await list_categories(_desk(request))
     return Tagged(
@@ -133,14 +145,15 @@ async def get_categories(request: SiteRequest) -> Tagged[CategoryList]:
 @get(
     "/categories/{category_id:int}/products",
     summary="Produk satu kategori",
-    responses=refusals(NoSuchCategory),
+    responses=UNCHANGED | refusals(NoSuchCategory),
+    security=PERHAPS_BEARER,
     tags=TAGS,
     before_request=perhaps_signed_in,
 )
 async def get_category_products(
     request: SiteRequest,
     *,
-    category_id: Annotated[int, Parameter(le=2**63 - 1)],
+    category_id: RowId,
     search: Search = "",
     page: PageNumber = 1,
     per_page: PerPage = PER_PAGE,
@@ -156,7 +169,14 @@ async def get_category_products(
     return Tagged(_page(found))
 
 
-@get("/products", summary="Cari produk", tags=TAGS, before_request=perhaps_signed_in)
+@get(
+    "/products",
+    summary="Cari produk",
+    responses=UNCHANGED,
+    security=PERHAPS_BEARER,
+    tags=TAGS,
+    before_request=perhaps_signed_in,
+)
 async def get_products(
     request: SiteRequest,
     search: Search = "",
@@ -172,13 +192,12 @@ async def get_products(
 @get(
     "/products/{product_id:int}",
     summary="Satu produk",
-    responses=refusals(NoSuchProduct),
+    responses=UNCHANGED | refusals(NoSuchProduct),
+    security=PERHAPS_BEARER,
     tags=TAGS,
     before_request=perhaps_signed_in,
 )
-async def get_product(
-    request: SiteRequest, product_id: Annotated[int, Parameter(le=2**63 - 1)]
-) -> Tagged[ProductView]:
+async def get_product(request: SiteRequest, product_id: RowId) -> Tagged[ProductView]:
     return Tagged(_product(await show_product(_desk(request), _role(request), product_id)))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from litestar.params import PathParameter
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from konter.orders.requests import Ask, clean_ask
@@ -15,8 +14,6 @@ from konter.web.api.transaction_view import TransactionView
 from konter.web.request import SiteRequest
 
 TAGS = ["Transaksi"]
-
-TransactionId = Annotated[int, PathParameter(le=2**63 - 1)]
 
 Text = Annotated[str, Meta(max_length=500)]
 

@@ -8,10 +8,10 @@ from konter.ledger.read import balance
 from konter.orders.cancel import CannotCancel, cancel
 from konter.orders.read import NotYours, OrderNotFound, order_of
 from konter.web.answer import Answer
-from konter.web.api.new_transaction import TAGS, Created, TransactionId
+from konter.web.api.new_transaction import TAGS, Created
 from konter.web.api.transaction_view import view
 from konter.web.errors import refusals
-from konter.web.request import SiteRequest
+from konter.web.request import RowId, SiteRequest
 
 
 @post(
@@ -21,7 +21,7 @@ from konter.web.request import SiteRequest
     responses=refusals(OrderNotFound, NotYours, CannotCancel),
     tags=TAGS,
 )
-async def post_cancel(request: SiteRequest, transaction_id: TransactionId) -> Answer[Created]:
+async def post_cancel(request: SiteRequest, transaction_id: RowId) -> Answer[Created]:
     """Give the balance back for an order that was not sent yet, or give up an unpaid one."""
     user_id = request.user.id
     await cancel(

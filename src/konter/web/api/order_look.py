@@ -11,12 +11,12 @@ from msgspec import UNSET, Struct, UnsetType
 from konter.orders.read import NotYours, OrderNotFound, order_of, page_of
 from konter.orders.states import BALANCE
 from konter.web.answer import Answer
-from konter.web.api.new_transaction import TAGS, TransactionId
+from konter.web.api.new_transaction import TAGS
 from konter.web.api.order_payment import payment_of
 from konter.web.api.payment_view import PaymentView
 from konter.web.api.transaction_view import TransactionView, view
 from konter.web.errors import refusals
-from konter.web.request import SiteRequest
+from konter.web.request import RowId, SiteRequest
 
 PER_PAGE = 20
 
@@ -51,7 +51,7 @@ async def get_list(
     responses=refusals(OrderNotFound, NotYours),
     tags=TAGS,
 )
-async def get_one(request: SiteRequest, transaction_id: TransactionId) -> Answer[One]:
+async def get_one(request: SiteRequest, transaction_id: RowId) -> Answer[One]:
     async with request.desks.db.read() as tx:
         order = await order_of(tx, transaction_id, request.user.id)
         if order.payment_method == BALANCE:

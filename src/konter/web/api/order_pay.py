@@ -13,12 +13,12 @@ from konter.funding.invoice import TooManyLinks
 from konter.orders.read import NotYours, OrderNotFound
 from konter.orders.renew import AlreadyPaid, OrderCancelled, OrderExpired
 from konter.web.answer import Answer
-from konter.web.api.new_transaction import TAGS, TransactionId
+from konter.web.api.new_transaction import TAGS
 from konter.web.api.order_payment import pay_again
 from konter.web.api.payment_view import PaymentView
 from konter.web.api.transaction_view import TransactionView, view
 from konter.web.errors import refusals
-from konter.web.request import SiteRequest
+from konter.web.request import RowId, SiteRequest
 
 SAID: Final = "Silakan lanjutkan pembayaran"
 
@@ -55,7 +55,7 @@ class ToPay(Struct):
     tags=TAGS,
 )
 async def post_pay(
-    request: SiteRequest, transaction_id: TransactionId, data: JSONBody[PayAgain] = AS_BEFORE
+    request: SiteRequest, transaction_id: RowId, data: JSONBody[PayAgain] = AS_BEFORE
 ) -> Answer[ToPay]:
     """The link that can be paid, made anew where it is over, or by another ``payment_method``.
 

@@ -14,12 +14,12 @@ from konter.orders.newsroom import first_news
 from konter.orders.read import NotYours, OrderNotFound, OrderView, next_check_at, order_of
 from konter.orders.states import BALANCE, OrderState
 from konter.web.answer import Answer
-from konter.web.api.new_transaction import TAGS, TransactionId
+from konter.web.api.new_transaction import TAGS
 from konter.web.api.order_payment import payment_asked, payment_of
 from konter.web.api.payment_view import PaymentView
 from konter.web.api.transaction_view import TransactionView, view
 from konter.web.errors import refusals
-from konter.web.request import SiteRequest
+from konter.web.request import RowId, SiteRequest
 
 REFRESHED: Final = "Status berhasil diperbarui"
 FINISHED: Final = "Transaksi sudah selesai"
@@ -44,7 +44,7 @@ class Refreshed(Struct):
     responses=refusals(OrderNotFound, NotYours),
     tags=TAGS,
 )
-async def get_refresh(request: SiteRequest, transaction_id: TransactionId) -> Answer[Refreshed]:
+async def get_refresh(request: SiteRequest, transaction_id: RowId) -> Answer[Refreshed]:
     """Bring the next question to the upstream forward and wait briefly for its answer; of an
     unpaid transaction the question to its payment gateway.
 

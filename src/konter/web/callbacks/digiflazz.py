@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from konter.kernel.wire_types import WireCall
 from konter.web.answer import Answer
+from konter.web.errors import Refusal
 from konter.web.request import SiteRequest
 
 KEPT_HEADERS = frozenset({"content-type", "user-agent", "x-digiflazz-event", "x-hub-signature"})
@@ -23,12 +24,12 @@ class Received(Struct):
     summary="Callback Digiflazz",
     responses={
         401: ResponseSpec(
-            data_container=dict[str, object],
+            data_container=Refusal,
             generate_examples=False,
             description="`not_genuine`: tanda tangan tidak ada atau tidak sah",
         ),
         413: ResponseSpec(
-            data_container=dict[str, object],
+            data_container=Refusal,
             generate_examples=False,
             description="Isi permintaan terlalu besar",
         ),

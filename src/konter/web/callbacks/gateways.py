@@ -12,6 +12,7 @@ from msgspec import Struct
 from konter.kernel.errors import NotFound
 from konter.kernel.wire_types import WireCall
 from konter.web.answer import Answer
+from konter.web.errors import Refusal
 from konter.web.request import SiteRequest
 
 KEPT_HEADERS = frozenset(
@@ -29,9 +30,7 @@ KEPT_HEADERS = frozenset(
 TAGS = ["Callback"]
 
 RESPONSES = {
-    status: ResponseSpec(
-        data_container=dict[str, object], generate_examples=False, description=description
-    )
+    status: ResponseSpec(data_container=Refusal, generate_examples=False, description=description)
     for status, description in (
         (401, "`not_genuine`: tanda tangan tidak ada atau tidak sah"),
         (404, "Gateway ini tidak dipakai"),

@@ -16,6 +16,7 @@ from litestar.types import ASGIApp
 from konter.kernel.errors import NotFound
 from konter.kernel.wire_types import WireCall
 from konter.web.answer import RawAnswer
+from konter.web.errors import Refusal
 from konter.web.request import BodyTooLarge, SiteRequest
 
 PATH: Final = "/api/webhook/transaction-callback"
@@ -28,7 +29,7 @@ RESPONSES: Final = {
     ),
     **{
         status: ResponseSpec(
-            data_container=dict[str, object], generate_examples=False, description=description
+            data_container=Refusal, generate_examples=False, description=description
         )
         for status, description in (
             (401, "`not_genuine`: rahasia pada alamat tidak ada atau salah"),

@@ -7,12 +7,13 @@ from litestar import get
 from konter.kernel.money import ZERO
 from konter.ledger.read import balance
 from konter.people.signatures import OtomaxBalance
+from konter.web.h2h.otomax_document import TAGS, OtomaxOperation
 from konter.web.h2h.otomax_line import Line
 from konter.web.h2h.otomax_query import otomax_member, query_of
 from konter.web.request import SiteRequest
 
 
-@get("/balance", include_in_schema=False)
+@get("/balance", summary="Otomax: saldo", operation_class=OtomaxOperation, tags=TAGS)
 async def get_balance(request: SiteRequest) -> Line:
     """A balance below zero is shown as none, as in every line."""
     query = query_of(request)

@@ -12,12 +12,18 @@ from konter.kernel.money import Rupiah
 from konter.people.signatures import OtomaxTicket
 from konter.web.api.payment_view import PENDING
 from konter.web.api.payment_wait import Payable, link_made
+from konter.web.h2h.otomax_document import TAGS, asking
 from konter.web.h2h.otomax_line import Line
 from konter.web.h2h.otomax_query import number_of, otomax_member, query_of
 from konter.web.request import SiteRequest
 
 
-@get("/ticket", include_in_schema=False)
+@get(
+    "/ticket",
+    summary="Otomax: tiket deposit",
+    operation_class=asking(amount="rupiah bulat"),
+    tags=TAGS,
+)
 async def get_ticket(request: SiteRequest) -> Line:
     """By the payment channel that costs least; waits some seconds for its link. The same amount
     again, while it can be paid, is the same ticket. A shop without a gateway says that it offers

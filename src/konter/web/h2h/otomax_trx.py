@@ -13,6 +13,7 @@ from konter.orders.reseller_order import MemberOrder
 from konter.people.members import Member
 from konter.people.signatures import OtomaxTrx
 from konter.web.h2h.caller import door_of
+from konter.web.h2h.otomax_document import TAGS, asking
 from konter.web.h2h.otomax_line import Line
 from konter.web.h2h.otomax_query import Query, number_of, otomax_member, query_of, word_of
 from konter.web.h2h.otomax_reply import nothing, rejected, stands
@@ -30,7 +31,20 @@ class Trx:
     counter: int | None
 
 
-@get("/trx", include_in_schema=False)
+@get(
+    "/trx",
+    summary="Otomax: transaksi, atau statusnya",
+    operation_class=asking(
+        product="kode produk",
+        dest="nomor tujuan",
+        refID="referensi member; yang sama lagi dijawab dengan keadaannya",
+        check="1: hanya status",
+        qty="tanpa atau 1",
+        counter="2 untuk pembelian kedua ke nomor yang sama pada hari yang sama",
+        hargamax="rupiah bulat; di atasnya tidak dibeli",
+    ),
+    tags=TAGS,
+)
 async def get_trx(request: SiteRequest) -> Line:
     """Answers at once; the end is told by report, or to whoever asks again.
 

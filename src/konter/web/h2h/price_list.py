@@ -7,7 +7,6 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 from litestar import Request, get
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.types import ASGIApp
 from msgspec import Struct
 
@@ -16,7 +15,7 @@ from konter.kernel.errors import Unavailable
 from konter.people import signatures
 from konter.people.members import Limits
 from konter.web.answer import Answer, RawAnswer
-from konter.web.api.catalogue import NotModified
+from konter.web.api.catalogue import UNCHANGED, NotModified
 from konter.web.h2h.caller import Sign, Username, door_of, member_of
 from konter.web.h2h.desk import Written
 from konter.web.h2h.order_answer import TAGS
@@ -66,8 +65,7 @@ class Kept(Answer[Body]):
 @get(
     "/products",
     summary="Daftar harga member",
-    responses=problems()
-    | {304: ResponseSpec(None, generate_examples=False, description="Belum berubah (ETag)")},
+    responses=problems() | UNCHANGED,
     tags=TAGS,
 )
 async def get_products(

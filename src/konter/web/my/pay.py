@@ -9,13 +9,12 @@ from litestar import Response, post
 from litestar.response import Redirect
 
 from konter.web.answer import Answer
-from konter.web.api.new_transaction import TransactionId
 from konter.web.api.order_pay import SAID, PayAgain, ToPay
 from konter.web.api.order_payment import pay_again
 from konter.web.api.transaction_view import view
 from konter.web.auth import signed_in
 from konter.web.body import BodyReader
-from konter.web.request import SiteRequest
+from konter.web.request import RowId, SiteRequest
 
 FORM: Final = b"application/x-www-form-urlencoded"
 
@@ -28,7 +27,7 @@ READER: Final = BodyReader(PayAgain)
     include_in_schema=False,
     before_request=signed_in,
 )
-async def post_my_pay(request: SiteRequest, order_id: TransactionId) -> Response[ToPay]:
+async def post_my_pay(request: SiteRequest, order_id: RowId) -> Response[ToPay]:
     """The payment's page where the gateway has one, else a page that says where to look; whoever
     accepts JSON gets what the API says. Takes ``payment_method`` as a form, JSON, or not at all."""
     order, payment = await pay_again(
