@@ -11,10 +11,11 @@ from typing import Final
 
 import pytest
 
+from konter.catalogue.sync_bills import sync_bills
 from konter.people.configure_member import set_nosign
 from konter.people.keys import issue_key
 from konter.people.members import Part
-from tests.shop import Shop, open_paying_shop
+from tests.shop import ACCOUNT, Shop, open_paying_shop
 from tests.sim_process import Sim
 from tests.web.any_call import Caller, Effort, Facts, call_everything, described, served
 from tests.web.h2h import Machine, new_member
@@ -28,6 +29,16 @@ LOGOUT: Final = "POST /api/auth/logout"
 OTOMAX_NUMBER: Final = "087800001231"
 OTOMAX_REFS: Final = ["M1", "M2", "M3"]
 """Of its own: one number gets one product once a day."""
+
+PAID: Final = "530000770001"
+OWED: Final = 100_000
+BILL: Final[dict[str, list[str | int]]] = {
+    "ref_id": ["P1", "P2"],
+    "customer_no": [PAID],
+    "buyer_sku": ["pln"],
+    "amount": [OWED],
+}
+METER: Final = "12345678901"
 
 MANY: Final = "1000000"
 
@@ -47,10 +58,12 @@ async def test_no_call_whatever_breaks_our_word(conninfo: str, sim: Sim, tmp_pat
         calls = {name: door.whom(name, proofs) for name, proofs in operations.items()}
         seen = await door.called(tmp_path, calls, SHORT)
         machine = door.machine
+        paid = await sim.bills(PAID)
         told = [await machine.trx("xld10", OTOMAX_NUMBER, r, check="1") for r in OTOMAX_REFS]
     assert {name for name, _ in seen} >= set(operations)
     for bought in ("transactions", "deposits", "guest/orders", "v1/orders"):
         assert seen[f"POST /api/{bought}", 201], f"{bought}: nothing but refusals"
+    assert PAID in [row["customer_no"] for row in paid], "no bill was paid"
     assert any(" T#" in line for line in told), told
 
 
@@ -90,12 +103,18 @@ async def open_door(conninfo: str, sim: Sim) -> AsyncIterator[Door]:
         sim,
         KONTER_H2H_BAD_SIGNS=MANY,
         KONTER_H2H_REQUESTS_PER_MINUTE=MANY,
+        KONTER_BILL_CHECKS_PER_NUMBER=MANY,
+        KONTER_BILL_CHECKS_PER_MEMBER=MANY,
+        KONTER_METERS_PER_MINUTE="10000",
+        KONTER_METERS_PER_ASKER="10000",
         KONTER_GUEST_LIMIT_REMOTE=MANY,
         KONTER_LOGIN_LIMIT_REMOTE="6",
         KONTER_REGISTER_LIMIT_REMOTE="3",
         KONTER_PAYMENT_FIRST_ASK_S="600",
     ) as shop:
         machine = await new_member(shop, money=10_000_000)
+        await sync_bills(shop.house.catalogue, account=ACCOUNT)
+        await sim.owe("pln", PAID, OWED)
         member = await a_member(machine)
         yield Door(shop, await nobody(shop), await a_buyer(shop), member, machine)
 
@@ -164,6 +183,10 @@ async def a_member(machine: Machine) -> Caller:
                 "body.ref_id": ["A1", "A2", "A3"],
             },
             "/api/v1/orders/{": {"path.ref_id": ["A1", "A2", "A3"]},
+            "/api/v1/pascabayar/": {f"body.{name}": fact for name, fact in BILL.items()},
+            "/api/v1/pascabayar/{": {"path.ref_id": BILL["ref_id"]},
+            "/api/v1/pln/": {"path.customer_no": [METER]},
+            "/otomax/pascabayar/": {f"query.{name}": fact for name, fact in BILL.items()},
             "/otomax/": proof,
             "/otomax/trx": {
                 "query.product": ["xld10"],
