@@ -211,3 +211,22 @@ async def test_a_check_made_anew_and_a_payment_at_once_are_one_bill(bills: BillC
     await bills.work()
     assert await bills.commands() == ["inq-pasca", "inq-pasca", "pay-pasca"]
     await bills.assert_honest()
+
+
+async def test_hints_at_once_about_a_paid_bill_are_one_question(bills: BillCounter) -> None:
+    """It has ended, so no lease keeps them apart; each is heard in the end."""
+    paid = await bills.takes()
+    await bills.work()
+    await bills.later(60)
+    reference = (await bills.attempt(paid.order.id)).reference
+    for n in range(3):
+        await bills.knock(reference, note=f"webhook {n}")
+    assert await bills.read_inbox() == 3
+    assert await bills.commands() == ["inq-pasca", "pay-pasca", "status-pasca"]
+    for _ in range(2):
+        await bills.later(60)
+        await bills.read_inbox()
+    await bills.later(60)
+    assert await bills.read_inbox() == 0
+    assert await bills.state(paid.order.id) == "delivered"
+    await bills.assert_honest()

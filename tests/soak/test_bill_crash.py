@@ -1,18 +1,27 @@
-"""The same as in tests/story, at every moment: around each commit, and at each call, of paying
-bills and of going from one supplier to the other."""
+"""The same as in tests/story, at every moment: before and after each commit, fast and slow."""
 
 from __future__ import annotations
-
-import multiprocessing
-import multiprocessing.context
 
 import pytest
 
 from tests.crash_child import Moment
 from tests.deaths import Deaths, every
+from tests.bill_child import BillPlace
 from tests.sim_process import Sim
-from tests.story import test_bill_crash, test_failover_crash
 from tests.story.conftest import sim_process
-from tests.story.test_bill_crash import deaths, kiln, place
-from tests.story.test_failover_crash import deaths as failovers
-from tests.story.test_failover_crash import kiln as second_kiln
+from tests.story.test_bill_crash import CALLS, deaths, kiln, place, theirs_is_ours
+
+__all__ = ["deaths", "kiln", "place", "sim_process"]
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("latency_ms", [0, 30])
+async def test_death_at_any_moment_of_paying_bills_pays_none_twice(
+    deaths: Deaths, place: BillPlace, latency_ms: int
+) -> None:
+    await Sim(place.sim_url).options(latency_ms=latency_ms)
+    moments = every(await deaths.commits())
+    if latency_ms:
+        moments += [Moment("asking", n) for n in range(1, CALLS + 1)]
+    await deaths.die_at(moments)
+    await theirs_is_ours(deaths, place)

@@ -30,6 +30,9 @@ from konter.kernel.errors import Unavailable
 from konter.settings import Settings, load_settings
 from konter.worker import open_worker
 
+REPOST_GAP_S: Final = "2"
+"""Digiflazz wants a minute between two calls about one purchase; that is too long to watch."""
+
 CREDENTIALS: Final[Mapping[str, str]] = {
     "DIGIFLAZZ_USERNAME": "budiwarung",
     "DIGIFLAZZ_API_KEY": "11111111-2222-4333-8444-555566667777",
@@ -74,6 +77,7 @@ async def _demo(chosen: Settings, home: Path, *, once: bool) -> bool:
         webhook_url=f"{url}/webhook/digiflazz",
         webhook_secret=hooks["DIGIFLAZZ_WEBHOOK_SECRET"],
         okeconnect_report_url=callback,
+        repost_gap_s=REPOST_GAP_S,
     ) as simulator:
         settings = _settings(chosen, home, simulator, hooks)
         set_up_logs(settings, least="warning")
@@ -108,6 +112,9 @@ def _settings(
             "TRIPAY_BASE_URL": simulator.api_of("tripay"),
             # A callback of OkeConnect's is looked into after a fifth of this.
             "KONTER_CHECK_SPACING_S": "1",
+            "KONTER_ENQUIRY_MIN_GAP_S": REPOST_GAP_S,
+            # A bill may be checked and paid up to the end of the day.
+            "KONTER_BILL_BEFORE_MIDNIGHT_S": "0",
             # The partner's server is on this machine.
             "KONTER_CALLBACK_PRIVATE": "yes",
         },

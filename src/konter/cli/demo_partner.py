@@ -27,7 +27,7 @@ FREE_NUMBER: Final = "087811161230"
 """Nobody has bought anything for it yet."""
 
 
-class _Purchase(Struct):
+class Purchase(Struct):
     """As the partner understands it; ``told_by``: how its end came. Whole rupiah."""
 
     ref_id: str
@@ -42,8 +42,8 @@ class _Purchase(Struct):
     told_by: str
 
 
-class _Said(Struct):
-    transaction: _Purchase
+class Said(Struct):
+    transaction: Purchase
     text: str | None
 
 
@@ -52,7 +52,7 @@ class _Call(Struct):
     understood: str
 
 
-class _Report(Struct):
+class Report(Struct):
     query: dict[str, str]
     understood: str
 
@@ -88,17 +88,17 @@ async def sell_to_partner(stage: Stage, people: People) -> bool:
     async with logged_in(stage, people) as buyer:
         before = await buyer.balance()
         order = {"product": PRODUCT, "dest": NUMBER}
-        taken = await simulator.ask(_Said, "partner", "buy", order)
+        taken = await simulator.ask(Said, "partner", "buy", order)
         ref_id = taken.transaction.ref_id
-        known = await _until_reported(stage, ref_id)
-        again = await simulator.ask(_Said, "partner", "buy", {**order, "ref_id": ref_id})
+        known = await until_reported(stage, ref_id)
+        again = await simulator.ask(Said, "partner", "buy", {**order, "ref_id": ref_id})
         shown, after = await buyer.last_order(), await buyer.balance()
     read = [
         call.understood
         for call in await simulator.ask(list[_Call], "partner", "calls")
         if call.ref_id == ref_id
     ]
-    reports = await simulator.ask(list[_Report], "partner", "reports")
+    reports = await simulator.ask(list[Report], "partner", "reports")
     stage.console.print(f"[bold]{shown.code}[/bold]: a reseller's Otomax orders, and is told")
     stage.console.print(_receipt(taken, again, reports, read=read))
     stage.console.print()
@@ -122,17 +122,17 @@ def request_to_paste(url: str, member: Registered) -> str:
     return f"curl -s '{url}/otomax/trx?{urlencode({**query, 'sign': otomax_sign(*parts, *own)})}'"
 
 
-async def _until_reported(stage: Stage, ref_id: str) -> _Purchase:
+async def until_reported(stage: Stage, ref_id: str) -> Purchase:
     deadline = time.monotonic() + PATIENCE_S
     while True:
-        rows = await stage.simulator.ask(list[_Purchase], "partner", "transactions")
+        rows = await stage.simulator.ask(list[Purchase], "partner", "transactions")
         known = next(row for row in rows if row.ref_id == ref_id)
         if known.state != "menunggu" or time.monotonic() > deadline:
             return known
         await asyncio.sleep(0.05)
 
 
-def _receipt(taken: _Said, again: _Said, reports: list[_Report], *, read: list[str]) -> Table:
+def _receipt(taken: Said, again: Said, reports: list[Report], *, read: list[str]) -> Table:
     table, known = blank_receipt(), again.transaction
     table.add_row("Perintah", f"refID {known.ref_id}, {known.product} ke {known.dest}")
     table.add_row("Jawaban", escape(taken.text or "-"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from konter.cli import demo_bills as bills
 from konter.cli import demo_partner as partner
 from konter.cli import demo_payments as guests
 from konter.cli import demo_stories as stories
@@ -19,6 +20,7 @@ async def play(stage: Stage, *, once: bool) -> bool:
     endings += await suppliers.sell_by_two(stage, people)
     member = await partner.join(stage, people)
     endings.append(await partner.sell_to_partner(stage, people))
+    endings += await bills.pay_bills(stage, people, member)
     endings += await guests.sell_to_guests(stage)
     settled = await guests.prove_gateways(stage)
     books = await prove_books(stage)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from konter.cli.demo_bill_doors import check_to_paste
 from konter.cli.demo_buyer import Story, logged_in
 from konter.cli.demo_partner import request_to_paste
 from konter.cli.demo_stage import People, Stage
@@ -13,7 +14,7 @@ from konter.people.permits import Role
 from konter.people.register import create_user
 from konter.people.register_member import Registered
 
-MONEY = Rupiah(500_000)
+MONEY = Rupiah(1_000_000)
 
 STORIES = (
     Story("a PLN token, delivered at once", "pln20", "45012341230", "success"),
@@ -78,6 +79,7 @@ async def say_what_next(stage: Stage, people: People, partner: Registered) -> No
     )
     asked = request_to_paste(url, partner)
     _to_paste(stage, "Buy as an Otomax does; again, it tells what became of it:", asked)
+    _to_paste(stage, "See what a PLN number owes; it pays nothing:", check_to_paste(url, partner))
 
 
 def _to_paste(stage: Stage, about: str, *lines: str) -> None:

@@ -44,7 +44,7 @@ class Simulator:
         return f"{self.url}/partner/report"
 
     async def ask(
-        self, kind: type[Kind], upstream: str, what: str, wish: Mapping[str, str] | None = None
+        self, kind: type[Kind], upstream: str, what: str, wish: Mapping[str, object] | None = None
     ) -> Kind:
         """Look at something, or do it where there is a wish; the answer, read as ``kind``."""
         at = f"{self.url}/_sim/{upstream}/{what}"

@@ -71,11 +71,20 @@ async def _settle_or_put_off(
         told = "too old to be asked about"
         if attempt.first_sent_at + horizon > now:
             if attempt.last_call_at is None or attempt.last_call_at + gap <= now:
+                await _begin(desk, tx, attempt, at=now)
                 return "asking"
-            await inbox.put_off(tx, message, until=attempt.last_call_at + gap)
+            await inbox.put_off(tx, message, until=min(attempt.last_call_at, now) + gap)
             return "put off"
     await inbox.finish(tx, [inbox.Finished(message, "handled", told)], at=now)
     return told
+
+
+async def _begin(desk: OrdersDesk, tx: Tx, attempt: store.AttemptRow, *, at: datetime) -> None:
+    """Written down before it leaves, as if it took its whole time: another hint waits for it, and
+    its answer puts that right."""
+    longest = max(desk.adapter_of(attempt).traits.call_timeouts_s.values())
+    attempt.last_call_at = at + timedelta(seconds=longest)
+    await store.write_attempts(tx, [attempt])
 
 
 async def _ask_about_ended(
