@@ -28,7 +28,7 @@ from tests.orders.bill_counter import (
     member,
     open_bill_counter,
 )
-from tests.orders.counter import ACCOUNT, BUYER
+from tests.orders.counter import ACCOUNT, BUYER, by_owner
 from tests.sim_process import Sim
 
 OTHER_SKU = "plnpasca"
@@ -227,6 +227,20 @@ async def test_a_bill_that_shares_one_month_with_a_paid_one_is_the_same(
     assert set(one_month.periods) < set(two_months.periods)
     assert await bills.says(one_month) == "taken"
     assert await bills.says(two_months) == "bill_being_paid"
+
+
+@pytest.mark.parametrize("periodless", ["b1", "b2"])
+async def test_a_bill_that_one_supplier_tells_without_its_months_is_the_same_that_day(
+    bills: BillCounter, periodless: str
+) -> None:
+    first, second = await bills.finds("b1"), await bills.finds("b2", product=OTHER_SKU)
+    forget = "UPDATE orders.bills SET periods = '{}' WHERE ref_id = '" + periodless + "'"
+    await by_owner(bills.desk.db.conninfo, forget)
+    assert await bills.says(first) == "taken"
+    assert await bills.says(second) == "bill_being_paid"
+    await bills.work()
+    assert await bills.says(second) == "bill_paid"
+    assert len(await bills.sim.bills(HOUSE)) == 1
 
 
 async def test_a_failed_payment_frees_its_bill(bills: BillCounter) -> None:

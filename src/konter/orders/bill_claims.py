@@ -1,8 +1,9 @@
 """The same bill is not paid twice, by whatever reference, SKU or supplier.
 
 One period of one number at one biller belongs to one order, until that order is over without having
-paid it. Where a product has no period, the day and the amount stand for it; money that is loaded
-may be loaded as often as one likes.
+paid it. Where a product has no period, the day and the amount stand for it; and as one supplier may
+name periods of a bill that another names none of, such two of one day and amount are one bill, too.
+Money that is loaded may be loaded as often as one likes.
 """
 
 from __future__ import annotations
@@ -27,6 +28,21 @@ WHERE EXISTS (
     SELECT FROM orders.orders o
     WHERE o.id = c.order_id AND o.state IN ('failed', 'refunded', 'cancelled'))
 RETURNING c.period
+"""
+
+# Two forms of one bill share no row, so whoever claims a number at a biller does so alone.
+TAKE_TURN = "SELECT pg_advisory_xact_lock(hashtextextended(%(thing)s, 7362514))"
+
+# Claimed today for as much, with periods where this bill has none, or the other way round.
+IN_OTHER_WORDS = """
+SELECT o.state
+FROM orders.bill_claims c
+JOIN orders.orders o ON o.id = c.order_id
+JOIN orders.bills b ON b.order_id = c.order_id
+WHERE c.biller = %(biller)s AND c.customer_no = %(customer_no)s AND c.order_id <> %(order_id)s
+  AND b.business_date = %(today)s AND b.amount = %(amount)s
+  AND (b.periods = '{}') <> %(is_periodless)s
+  AND o.state NOT IN ('failed', 'refunded', 'cancelled')
 """
 
 HOLDERS = """
@@ -57,14 +73,21 @@ async def claim_bill(tx: Tx, bill: BillRow, order_id: int, *, at: datetime) -> R
     """
     if bill.kind == BillKind.EMONEY:
         return None
-    periods = bill.periods or [f"{business_date(at)}:{bill.amount}"]
+    today, number = business_date(at), bill.customer_no.upper()
+    periods = bill.periods or [f"{today}:{bill.amount}"]
     facts = {
         "biller": bill.biller,
-        "customer_no": bill.customer_no.upper(),
+        "customer_no": number,
         "periods": periods,
         "order_id": order_id,
+        "today": today,
+        "amount": bill.amount,
+        "is_periodless": not bill.periods,
     }
-    if len(await tx.rows(CLAIM, facts)) == len(periods):
+    await tx.rows(TAKE_TURN, {"thing": f"{bill.biller}|{number}"})
+    is_ours = len(await tx.rows(CLAIM, facts)) == len(periods)
+    rivals = await tx.rows(IN_OTHER_WORDS if is_ours else HOLDERS, facts)
+    if is_ours and not rivals:
         return None
-    states = {OrderState(row[0]) for row in await tx.rows(HOLDERS, facts)}
+    states = {OrderState(row[0]) for row in rivals}
     return BillBeingPaid() if states <= HOLDING | {OrderState.DISPUTED} else BillPaid()
