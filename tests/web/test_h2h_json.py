@@ -79,6 +79,8 @@ async def test_a_repeated_reference_answers_what_stands_and_never_debits_again(d
     assert await toko.balance() == 50_000 - PRICE
     other = await toko.orders_("xld10", "087800001231", "A")
     assert code_of(other) == (409, "ref_id_reused", False)
+    for product, number in (("tidak-ada", NUMBER), ("xld10", "0812")):
+        assert code_of(await toko.orders_(product, number, "A")) == (409, "ref_id_reused", False)
 
 
 async def test_a_storm_of_one_reference_makes_one_order(door: Shop) -> None:

@@ -99,6 +99,19 @@ async def test_a_reference_that_is_known_is_never_bought_twice(door: Shop) -> No
     assert len(await toko.order_ids()) == 1
 
 
+async def test_a_reference_that_has_bought_is_answered_with_that_whatever_else_is_said(
+    door: Shop,
+) -> None:
+    """'Failed' would have a partner give its buyer the money back for what was delivered."""
+    toko = await new_member(door, money=50_000)
+    await toko.trx("xld10", NUMBER, "1")
+    await ended(toko, "xld10", NUMBER, "1")
+    for product, number in (("tidak-ada", NUMBER), ("xld10", "087800001231"), ("xld10", "0812")):
+        word, found = read(await toko.trx(product, number, "1"))
+        assert (word, found["kode"], found["tujuan"]) == ("sukses", "xld10", NUMBER)
+    assert len(await toko.order_ids()) == 1
+
+
 async def test_a_check_of_what_was_never_asked_for_orders_nothing(door: Shop) -> None:
     toko = await new_member(door)
     word, found = read(await toko.trx("xld10", NUMBER, "9", check="1"))

@@ -1,8 +1,8 @@
 """``konter demo``: a whole shop in a minute, beside simulated upstreams, on fresh data.
 
 It sells a few products end to end, from a balance, by two suppliers, to a reseller's own server
-and to guests through two payment gateways, prints their receipts, proves the books, compares our
-accounts upstream with the upstreams' own, and then keeps serving.
+and to guests through two payment gateways, pays two bills for the reseller, prints all receipts,
+proves the books, compares our accounts upstream with the upstreams' own, and then keeps serving.
 """
 
 from __future__ import annotations

@@ -115,8 +115,9 @@ def none(*, ref: str, dest: str, at: datetime) -> str:
 
 
 def dest_of(target_id: str, server_id: str | None) -> str:
-    """A destination of two parts as this world writes it: one after the other, nothing between."""
-    return target_id + (server_id or "")
+    """A destination of two parts as our how-tos ask for it, so that who ordered so finds it again
+    in our answers."""
+    return f"{target_id}({server_id})" if server_id else target_id
 
 
 def clean_serial(serial: str | None) -> str:

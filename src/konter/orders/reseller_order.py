@@ -40,6 +40,15 @@ USER_AND_SERVER = re.compile(r"([0-9]{1,20})[|(.,/-]([^()|]{1,32})\)?")
 """How two parts of a destination are written in one text: ``12345678(1234)``."""
 
 
+TAKEN = """
+SELECT n.place
+FROM unnest(%(place)s::integer[], %(user_id)s::bigint[], %(ref_id)s::text[])
+    AS n (place, user_id, ref_id)
+JOIN orders.requests r ON r.user_id = n.user_id AND r.ref_id = n.ref_id
+WHERE r.order_id IS NOT NULL
+"""
+
+
 class ProductUnknown(Refused):
     """No product has this code."""
 
@@ -97,20 +106,43 @@ async def order_many(desk: OrdersDesk, orders: Sequence[MemberOrder]) -> list[Pl
     repeat of its reference gets again. Raises what the database raises."""
     async with desk.db.read() as tx:
         products = await _products(tx, {order.product_code for order in orders})
-    results: dict[int, Placed | Exception] = {}
+        results, wishes = _readable(orders, products)
+        for place in await _taken(tx, orders, list(results)):
+            results[place] = RefReused(ref_id=orders[place].ref_id)
+    ordered = await _order_or_singly(desk, list(wishes.values()))
+    results.update(zip(wishes, ordered, strict=True))
+    return [results[place] for place in range(len(orders))]
+
+
+def _readable(
+    orders: Sequence[MemberOrder], products: Mapping[str, _Product]
+) -> tuple[dict[int, Placed | Exception], dict[int, Wish]]:
+    """What is refused because it cannot be read, and what may be ordered, by their places."""
+    refused: dict[int, Placed | Exception] = {}
     wishes: dict[int, Wish] = {}
     for place, order in enumerate(orders):
         product = products.get(order.product_code)
         if product is None:
-            results[place] = ProductUnknown(product=order.product_code)
+            refused[place] = ProductUnknown(product=order.product_code)
             continue
         try:
             wishes[place] = _wish(order, product)
         except Invalid as error:
-            results[place] = error
-    ordered = await _order_or_singly(desk, list(wishes.values()))
-    results.update(zip(wishes, ordered, strict=True))
-    return [results[place] for place in range(len(orders))]
+            refused[place] = error
+    return refused, wishes
+
+
+async def _taken(tx: Tx, orders: Sequence[MemberOrder], places: Sequence[int]) -> list[int]:
+    """Of these places those whose reference has bought something before, a bill perhaps: 'failed'
+    would be taken for the end of that."""
+    if not places:
+        return []
+    facts = {
+        "place": list(places),
+        "user_id": [orders[place].member.user_id for place in places],
+        "ref_id": [orders[place].ref_id for place in places],
+    }
+    return [row[0] for row in await tx.rows(TAKEN, facts)]
 
 
 async def _order_or_singly(

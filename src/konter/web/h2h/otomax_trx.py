@@ -88,8 +88,19 @@ async def _buy(request: SiteRequest, member: Member, trx: Trx) -> str:
     try:
         placed = await door_of(request).placer.submit(wanted)
     except Refused as refusal:
-        return await rejected(request, member, trx.signed, refusal)
+        return await _refused(request, member, trx, refusal)
     return await stands(request, member, placed.order)
+
+
+async def _refused(request: SiteRequest, member: Member, trx: Trx, refusal: Refused) -> str:
+    """A reference that has bought something is answered with that, whatever else the call says:
+    GAGAL would be taken for its end."""
+    try:
+        async with request.desks.db.read() as tx:
+            order = await by_reference(tx, member.user_id, trx.signed.ref_id)
+    except Refused:
+        return await rejected(request, member, trx.signed, refusal)
+    return await stands(request, member, order)
 
 
 async def _status(request: SiteRequest, member: Member, trx: Trx) -> str:
