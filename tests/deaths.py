@@ -150,4 +150,3 @@ async def die_while_asking(moment: Moment, calls: Callable[[], Awaitable[int]]) 
         if await calls() >= moment.n:
             die()
         await asyncio.sleep(0.002)
-

@@ -406,6 +406,7 @@ def _bill_rules(settings: Settings) -> BillRules:
     return BillRules(
         tries=settings.bill_tries,
         between_tries=settings.bill_retry_s,
+        look_up_for=settings.bill_look_up_s,
         per_number=settings.bill_checks_per_number,
         per_member=settings.bill_checks_per_member,
         window=settings.bill_window_s,

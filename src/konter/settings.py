@@ -315,6 +315,9 @@ class Settings:
     bill_retry_s: float = setting(
         "KONTER_BILL_RETRY_S", SECONDS_OR_NONE, 1.0,
         "Between two such calls.")
+    bill_look_up_s: float = setting(
+        "KONTER_BILL_LOOK_UP_S", SECONDS, 30.0,
+        "How long a supplier is asked about a bill check that it is looking up.")
     bill_checks_per_number: int = setting(
         "KONTER_BILL_CHECKS_PER_NUMBER", whole(1, 1_000_000, "checks"), 5,
         "Checks of one customer's number by one member within the window.")

@@ -23,7 +23,7 @@ async def shaky(stocked_with_bills: str, sim: Sim) -> AsyncIterator[tuple[BillCo
 
 
 @settings(
-    max_examples=12,
+    max_examples=10,
     deadline=None,
     derandomize=True,
     database=None,

@@ -48,6 +48,7 @@ async def open_bill_shop(
     )
     told = {
         "KONTER_BILL_RETRY_S": "0",
+        "KONTER_BILL_BEFORE_MIDNIGHT_S": "0",
         "KONTER_CHECK_SPACING_S": "0.5",
         "KONTER_UPSTREAM_TIMEOUT_S": "5",
         **settings,

@@ -1,7 +1,7 @@
 """Checking a bill: what somebody owes is asked upstream and stored. No money moves.
 
 Each try is written down, under a reference of its own, before its first byte leaves; only one that
-says nothing is followed by another. What was found stands until its day (WIB) is nearly over: till
+says nothing is followed by another, and none that is still looked up. What was found stands until its day (WIB) is nearly over: till
 then the same question is answered from here.
 """
 
@@ -13,15 +13,14 @@ from typing import Final
 import structlog
 
 from konter.kernel.errors import CommitUnknown, Unavailable
-from konter.kernel.money import Rupiah
-from konter.kernel.wire_types import WireAnswer
+from konter.orders.ask_bill import ask_bill
 from konter.orders.begin_check import Round, begin_check
 from konter.orders.bill_asks import BillAsk, clean_ask
 from konter.orders.bill_store import BillState
 from konter.orders.bills import BillView
 from konter.orders.desk import OrdersDesk
-from konter.orders.note_check import Told, end_check, judged, try_again
-from konter.upstreams.biller_contract import BillQuestion, CheckUnclear
+from konter.orders.note_check import Told, end_check, try_again
+from konter.upstreams.biller_contract import CheckUnclear
 
 log = structlog.get_logger("konter.orders")
 
@@ -81,24 +80,11 @@ async def _ask_upstream(desk: OrdersDesk, begun: Round) -> BillView:
 
 
 async def _try(desk: OrdersDesk, begun: Round) -> Told:
-    """Ask once, with no transaction open."""
-    bill, biller = begun.bill, desk.billers[begun.bill.account]
-    question = BillQuestion(
-        reference=begun.reference,
-        sku=bill.sku,
-        customer_no=bill.customer_no,
-        amount=None if bill.chosen_amount is None else Rupiah(bill.chosen_amount),
-        year=bill.tax_year,
-    )
-    heard = await desk.wire.ask(
-        biller.check(question),
-        account=bill.account,
-        purpose="check",
-        reference=begun.reference,
-    )
-    if isinstance(heard.said, WireAnswer):
-        return Told(judged(biller.read_check(question, heard.said)), heard.exchange)
-    return Told(CheckUnclear(heard.said.detail), heard.exchange)
+    """Raises BeingChecked where somebody else has taken the round over."""
+    told = await ask_bill(desk, begun)
+    if told is None:
+        raise BeingChecked
+    return told
 
 
 async def _store(desk: OrdersDesk, begun: Round, told: Told) -> BillView:

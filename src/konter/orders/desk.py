@@ -87,8 +87,9 @@ class Times:
 class BillRules:
     """How bills are checked. Times in seconds.
 
-    A check makes at most ``tries`` calls, each under a reference of its own; who finds another
-    under way under the same ``ref_id`` waits for it for ``wait_for_another``. A member checks one
+    A check is tried at most ``tries`` times, each under a reference of its own; one that an
+    upstream is looking up is asked about for ``look_up_for``. Who finds another under way under
+    the same ``ref_id`` waits for it for ``wait_for_another``. A member checks one
     number at most ``per_number`` times in a ``window``, and all numbers ``per_member`` times. What
     was found is paid before the end of its day (WIB), less ``before_midnight``: the payment must
     still reach the upstream on that day. ``lease_more``: beyond a call's own time, until a check
@@ -97,6 +98,7 @@ class BillRules:
 
     tries: int = 3
     between_tries: float = 1
+    look_up_for: float = 30
     wait_for_another: float = 4
     per_number: int = 5
     per_member: int = 300

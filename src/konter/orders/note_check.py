@@ -20,7 +20,14 @@ from konter.orders.bill_store import BillRow, BillState
 from konter.orders.bills import BillView, view_of
 from konter.orders.desk import OrdersDesk
 from konter.suppliers import exchanges
-from konter.upstreams.biller_contract import BillFound, BillProblem, Checked, CheckUnclear, NoBill
+from konter.upstreams.biller_contract import (
+    BillFound,
+    BillProblem,
+    Checked,
+    CheckUnclear,
+    CheckUnderway,
+    NoBill,
+)
 
 log = structlog.get_logger("konter.orders")
 
@@ -29,14 +36,21 @@ MOST_TEXT: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one try brought."""
+    """What one try brought. ``exchange``: its last; ``began``: when its first was, if there were
+    several."""
 
     checked: Checked
     exchange: Exchange
+    began: datetime | None = None
+
+    @property
+    def asked_at(self) -> datetime:
+        return self.began or self.exchange.started_at
 
     @property
     def took_s(self) -> float:
-        return max(0.0, (self.exchange.ended_at - self.exchange.started_at).total_seconds())
+        """From the first byte of the check to the last of its answer."""
+        return max(0.0, (self.exchange.ended_at - self.asked_at).total_seconds())
 
     @property
     def outcome(self) -> BillState:
@@ -45,7 +59,7 @@ class Told:
                 return BillState.FOUND
             case NoBill():
                 return BillState.REFUSED
-            case CheckUnclear():
+            case CheckUnderway() | CheckUnclear():
                 return BillState.UNCLEAR
 
 
@@ -57,6 +71,21 @@ def judged(checked: Checked) -> Checked:
     if owed.amount > 0 and checked.admin.amount >= 0 and checked.cost.amount > 0:
         return checked
     return CheckUnclear("a bill without an amount")
+
+
+async def look_on(desk: OrdersDesk, begun: Round, told: Told, *, wait_s: float) -> bool:
+    """Write down that it is under way, before it is asked about in ``wait_s`` seconds. False: the
+    round is somebody else's by now."""
+    now = desk.clock.now()
+    async with desk.db.transaction() as tx:
+        bill = await _still_ours(tx, begun)
+        if bill is None:
+            return False
+        await exchanges.keep(tx, [told.exchange])
+        bill.lease_until = lease_of(desk, bill.account, now) + timedelta(seconds=wait_s)
+        await store.write_bill(tx, bill)
+        begun.bill = bill
+    return True
 
 
 async def try_again(desk: OrdersDesk, begun: Round, told: Told) -> bool:
@@ -89,7 +118,7 @@ async def end_check(desk: OrdersDesk, begun: Round, told: Told) -> BillView:
             await _complete(tx, begun, told)
             bill.state, bill.lease_until, bill.checked_at = told.outcome, None, now
             bill.upstream_ms = round((begun.upstream_s + told.took_s) * 1000)
-            bill.expires_at = end_of_day(desk, told.exchange.started_at)
+            bill.expires_at = end_of_day(desk, told.asked_at)
             _tell(bill, begun, told.checked)
             await store.write_bill(tx, bill)
             if told.outcome is BillState.FOUND:
@@ -137,7 +166,7 @@ def _tell(bill: BillRow, begun: Round, checked: Checked) -> None:
         case NoBill():
             bill.problem, bill.rc = checked.why.value, checked.code
             bill.message = checked.reason[:MOST_TEXT]
-        case CheckUnclear():
+        case CheckUnderway() | CheckUnclear():
             bill.message = checked.detail[:MOST_TEXT]
 
 

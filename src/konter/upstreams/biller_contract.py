@@ -7,7 +7,8 @@ Paying is a purchase like any other, so a biller is a Provider's younger sibling
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
@@ -19,13 +20,19 @@ from konter.upstreams.contract import ProviderTraits, Purchase
 
 @dataclass(frozen=True, slots=True)
 class BillQuestion:
-    """One check. ``amount``: what the customer chose (e-money); ``year``: of a land tax."""
+    """One check. ``amount``: what the customer chose (e-money); ``year``: of a land tax.
+
+    ``first``: what is heard answers the check itself, not a question about it. ``sent_at``: when
+    the check left (UTC), for an upstream that names it by its time; None: not known.
+    """
 
     reference: str
     sku: str
     customer_no: str
     amount: Rupiah | None = None
     year: int | None = None
+    first: bool = True
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,16 @@ class CheckUnclear:
     detail: str
 
 
-Checked = BillFound | NoBill | CheckUnclear
+@dataclass(frozen=True, slots=True)
+class CheckUnderway:
+    """They look it up, under the check's reference. ``again`` asks what came of it; it begins no
+    other check, and its answer is read as one that is not ``first``."""
+
+    detail: str
+    again: WireRequest = field(repr=False)
+
+
+Checked = BillFound | NoBill | CheckUnderway | CheckUnclear
 
 
 class BillItem(NamedTuple):
@@ -169,7 +185,15 @@ class Biller(Protocol):
         """Whether the payment must carry the reference of the check that succeeded."""
         ...
 
-    def check(self, ask: BillQuestion) -> WireRequest: ...
+    @property
+    def pays_once_a_day(self) -> bool:
+        """Whether a second payment of one SKU for one number on one day (WIB) is refused there,
+        whatever bill it is for."""
+        ...
+
+    def check(self, ask: BillQuestion) -> WireRequest:
+        """Ask what is owed; each check has a reference of its own."""
+        ...
 
     def read_check(self, ask: BillQuestion, answer: WireAnswer) -> Checked:
         """Never raises; CheckUnclear by default. A found bill is not a paid one."""

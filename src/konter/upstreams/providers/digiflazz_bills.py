@@ -31,6 +31,7 @@ class DigiflazzBills:
     """The postpaid side of Digiflazz for buyers; implements ``biller_contract.Biller``."""
 
     pays_under_check_reference: bool = True
+    pays_once_a_day: bool = False
 
     def __init__(self, settings: DigiflazzSettings) -> None:
         self._settings = settings

@@ -13,19 +13,40 @@ from typing import Final
 
 from konter.kernel.money import ZERO, Rupiah
 from konter.kernel.outcome import Fault, Outcome, Pending, Rejected, Unknown
-from konter.upstreams.biller_contract import BillFound, BillProblem, Checked, CheckUnclear, NoBill
+from konter.kernel.wire_types import WireRequest
+from konter.upstreams.biller_contract import (
+    BillFound,
+    BillProblem,
+    Checked,
+    CheckUnclear,
+    CheckUnderway,
+    NoBill,
+)
 from konter.upstreams.contract import Purchase
-from konter.upstreams.providers.okeconnect_grammar import AMOUNT, About, about_ours, judge, rupiah
+from konter.upstreams.providers.okeconnect_grammar import (
+    AMOUNT,
+    About,
+    about_ours,
+    judge,
+    rupiah,
+    told_before,
+)
 
 
-def judge_check(ask: Purchase, words: str) -> Checked:
+def judge_check(ask: Purchase, words: str, *, again: WireRequest) -> Checked:
     """What ``words`` say about an inquiry, which ``ask`` tells as if it were a purchase; never
-    raises."""
+    raises. ``again``: how one that is under way is asked about."""
     line = _LINES.sub(". ", words)
     about = about_ours(ask, line)
-    if isinstance(about, About) and about.said.startswith("SUKSES."):
-        return _bill(ask, about, words, in_lines=line != words)
-    return _no_bill(judge(ask, words))
+    if isinstance(about, About):
+        if about.said.startswith("SUKSES."):
+            return _bill_now(ask, about, words, in_lines=line != words)
+        if (told := told_before(ask, about)) is not None:
+            return _bill_before(ask, told, words)
+    outcome = judge(ask, words)
+    if isinstance(outcome, Pending):
+        return CheckUnderway("they look it up", again)
+    return _no_bill(outcome)
 
 
 def payment_problem(code: str) -> BillProblem | None:
@@ -43,15 +64,17 @@ _LINES: Final = re.compile(r"\.?\r?\n")
 """Where one fact ends and the next begins, as ``. `` does in a sentence."""
 
 _RP: Final = rf"(?:Rp )?({AMOUNT})"
-_FOUND: Final = re.compile(
-    r"SUKSES\. (?:T(?P<trx>\d{1,20})\. )?(?:IDPELANGGAN: (?P<number>\S{1,60})\. )?"
+_FACTS: Final = (
+    r"(?:T(?P<trx>\d{1,20})\. )?(?:IDPELANGGAN: (?P<number>\S{1,60})\. )?"
     r"(?:Nama: |NAMA: |AN\. |a/n )(?P<name>.{1,100}?)\. "
     rf"(?:Tagihan|TAGIHAN): {_RP}\. (?:(?:Denda|DENDA): {_RP}\. )?"
     rf"(?:Admin|ADMIN): {_RP}\. (?:Total|TOTAL): {_RP}"
     r"(?:\. (?:Periode|PERIODE): (?P<periods>\d{6}(?:,\d{6}){0,35}))?"
-    r"(?P<end>\. Saldo:? [\d.:/@=\- ]+|\.?)",
-    re.ASCII,
 )
+_NOW: Final = re.compile(rf"SUKSES\. {_FACTS}(?P<end>\. Saldo:? [\d.:/@=\- ]+|\.?)", re.ASCII)
+_BEFORE: Final = re.compile(rf"(?:SN(?:/Ref)?: ?)?{_FACTS}", re.ASCII)
+"""In the answer to a question about an inquiry; where it ends is known by the price behind it."""
+
 _MONTH: Final = re.compile(r"20\d\d(?:0[1-9]|1[0-2])", re.ASCII)
 
 _NO_NAME: Final = re.compile(
@@ -72,15 +95,26 @@ _KNOWN: Final[Mapping[str, BillProblem]] = {
 }
 
 
-def _bill(ask: Purchase, about: About, words: str, *, in_lines: bool) -> Checked:
-    found = _FOUND.fullmatch(about.said)
+def _bill_now(ask: Purchase, about: About, words: str, *, in_lines: bool) -> Checked:
+    found = _NOW.fullmatch(about.said)
     if found is None or about.trx is None:
         return CheckUnclear(f"a success that is no bill as one is known: {about.said[:80]!r}")
     # What lacks its end may have lost more of it; of lines the last known one is the total.
     may_end = in_lines and not found["periods"]
     if not may_end and not found["end"].startswith(". Saldo"):
         return CheckUnclear("a bill that was cut off")
-    if found["trx"] not in (None, about.trx) or found["number"] not in (None, ask.customer_no):
+    return _bill(ask, about.trx, found, words)
+
+
+def _bill_before(ask: Purchase, told: str, words: str) -> Checked:
+    found = _BEFORE.fullmatch(told)
+    if found is None:
+        return CheckUnclear(f"a success that is no bill as one is known: {told[:80]!r}")
+    return _bill(ask, None, found, words)
+
+
+def _bill(ask: Purchase, trx: str | None, found: re.Match[str], words: str) -> Checked:
+    if found["trx"] not in (None, trx) or found["number"] not in (None, ask.customer_no):
         return CheckUnclear("a bill about another transaction or number")
     name = found["name"].strip()
     if not _is_name(name, words):
@@ -105,7 +139,7 @@ def _bill(ask: Purchase, about: About, words: str, *, in_lines: bool) -> Checked
 
 
 _PLACES: Final = (4, 5, 6, 7)
-"""Of the bill, its fine, their fee and the total, among the groups of ``_FOUND``."""
+"""Of the bill, its fine, their fee and the total, among the groups of ``_FACTS``."""
 
 
 def _is_name(name: str, words: str) -> bool:
@@ -130,8 +164,6 @@ def _no_bill(outcome: Outcome) -> Checked:
             if problem is not None:
                 return NoBill(problem, outcome.reason, outcome.code)
             return CheckUnclear(f"refused for a reason that is not known: {outcome.reason[:80]}")
-        case Pending():
-            return CheckUnclear("not answered yet: akan diproses")
         case Unknown():
             return CheckUnclear(outcome.detail)
         case _:

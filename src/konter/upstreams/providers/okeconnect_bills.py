@@ -29,6 +29,7 @@ class OkeconnectBills:
     """The postpaid side of OkeConnect; implements ``biller_contract.Biller``."""
 
     pays_under_check_reference: bool = False
+    pays_once_a_day: bool = True
 
     def __init__(self, settings: OkeconnectSettings) -> None:
         self._settings = settings
@@ -39,11 +40,10 @@ class OkeconnectBills:
 
     def check(self, ask: BillQuestion) -> WireRequest:
         """An inquiry costs nothing, as far as ``bill_list`` lets one in."""
-        about = {"product": inquiry_of(ask.sku), "dest": ask.customer_no, "refID": ask.reference}
-        return self._login.get("/trx", about, self._settings.check_timeout_s)
+        return self._login.get("/trx", _asked(ask), self._settings.check_timeout_s)
 
     def read_check(self, ask: BillQuestion, answer: WireAnswer) -> Checked:
-        """Never raises. What is answered later, by a callback, is unclear: only an answer counts.
+        """Never raises. A callback tells nothing here: what is looked up is asked for.
 
         How a year or a chosen amount would be asked is not known, and what was told without them
         is an answer to another question.
@@ -55,8 +55,9 @@ class OkeconnectBills:
         words = told(answer)
         if isinstance(words, Unknown):
             return CheckUnclear(words.detail)
-        sku, number = inquiry_of(ask.sku), ask.customer_no
-        return judge_check(Purchase(ask.reference, sku, number, ZERO, first=True), words)
+        about = {**_asked(ask), "check": "1"}
+        again = self._login.get("/trx", about, self._settings.check_timeout_s)
+        return judge_check(_inquiry(ask), words, again=again)
 
     def purchase(self, ask: Purchase) -> WireRequest:
         """Pay whatever is owed by then. They know no price limit."""
@@ -86,6 +87,22 @@ class OkeconnectBills:
             return read_bills(answer.body)
         except (ValueError, RecursionError) as error:
             raise refusal(answer, "") from error
+
+
+def _asked(ask: BillQuestion) -> dict[str, str]:
+    return {"product": inquiry_of(ask.sku), "dest": ask.customer_no, "refID": ask.reference}
+
+
+def _inquiry(ask: BillQuestion) -> Purchase:
+    """As they see it: one more purchase."""
+    return Purchase(
+        reference=ask.reference,
+        sku=inquiry_of(ask.sku),
+        customer_no=ask.customer_no,
+        max_price=ZERO,
+        first=ask.first,
+        sent_at=ask.sent_at,
+    )
 
 
 def _traits(settings: OkeconnectSettings, goods: ProviderTraits) -> ProviderTraits:

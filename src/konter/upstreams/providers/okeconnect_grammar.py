@@ -54,6 +54,18 @@ def about_ours(ask: Purchase, line: str) -> About | str:
     return _about(ask, line) if _is_one_sentence(ask, line) else "not one sentence"
 
 
+def told_before(ask: Purchase, about: About) -> str | None:
+    """What the status call's answer tells of a sale that succeeded, from behind ``Sukses. `` up to
+    the price it names; None where it tells of none, or of one that cannot be known as ours."""
+    before = _BEFORE.fullmatch(about.said)
+    if ask.first or before is None or about.trx is not None or before["status"] != "Sukses":
+        return None
+    told = _BEFORE_ANYTHING.fullmatch(before["rest"])
+    if told is None or _ENDS.search(told["told"]) or _another_time(ask, before) is not None:
+        return None
+    return told["told"]
+
+
 def balance_of(line: str) -> Rupiah | None:
     """``Saldo 284.939``; None when anything else is said."""
     return rupiah(line.removeprefix("Saldo ")) if line.startswith("Saldo ") else None
@@ -100,6 +112,7 @@ _BEFORE: Final = re.compile(
 _SECOND: Final = rf"(?:\.? Trx ke-2 gunakan format yang benar(?:\.? {_TAIL})?)"
 _ENDING: Final = rf"(?:\. Hrg (?P<price>[\d.]+?)(?P<more>{_SECOND})?|\.{_SECOND})"
 _BEFORE_SUCCESS: Final = re.compile(rf"SN(?:/Ref)?: ?(?P<sn>.*?){_ENDING}", re.ASCII)
+_BEFORE_ANYTHING: Final = re.compile(rf"(?P<told>.*?){_ENDING}", re.ASCII)
 _BEFORE_FAILURE: Final = re.compile(rf"(?P<reason>.*?)(?:{_ENDING}|\.)", re.ASCII)
 _WAITING: Final = re.compile(
     rf"(?:@(?P<hour>\d\d):(?P<minute>\d\d),? )?status Menunggu Jawaban\.?(?: {_TAIL})?", re.ASCII
