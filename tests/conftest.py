@@ -20,6 +20,7 @@ from konter.db.embedded import EmbeddedServer
 from konter.db.ids import IdBlocks
 from konter.db.migrate import migrate, migrations
 from konter.db.pool import Database
+from tests.sim_process import Sim, renew, running_sim
 
 SHM = Path("/dev/shm")
 """Memory that looks like a folder: a test's database is some two hundred files, made and removed,
@@ -113,6 +114,20 @@ def template(server_conninfo: str) -> str:
             )
         connection.execute("SELECT pg_advisory_unlock(7362512)")
     return name
+
+
+@pytest.fixture(scope="session")
+def shared_sim() -> Iterator[Sim]:
+    """The one simulator process of this test process, as the last test left it."""
+    with running_sim() as sim:
+        yield sim
+
+
+@pytest.fixture(scope="module")
+def sim_process(shared_sim: Sim) -> Sim:
+    """The same, every upstream as new; within a module its tests make new what they use."""
+    renew(shared_sim)
+    return shared_sim
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ from konter.kernel.money import Rupiah
 from konter.ledger.read import account_sum, account_sums, balance
 from konter.orders.check import check_books
 from konter.orders.read import OrderView, orders_by_id
+from konter.people.passwords import Hasher
 from konter.people.permits import Role
 from konter.people.register import create_user
 from konter.settings import Settings, load_settings
@@ -53,6 +54,8 @@ WEBHOOK_SECRET = "rahasia-webhook-01"
 ACCOUNT = "digiflazz-main"
 GAP_S = 0.15
 """The upstream's least gap between two calls about one transaction (60 s outside tests)."""
+
+CHEAP = Hasher(time_cost=1, memory_kib=64)
 
 QUICK = {
     "KONTER_FIRST_NEWS_WAIT_S": "3",
@@ -285,8 +288,8 @@ async def open_shop(
     port = free_port()
     settings.setdefault("KONTER_BASE_URL", f"http://127.0.0.1:{port}")
     async with (
-        open_house(quick_settings(conninfo, sim, **settings), observer=observer) as house,
-        served(house, port=port) as client,
+        open_house(quick_settings(conninfo, sim, **settings), observer=observer) as opened,
+        served(house := _quick_to_log_in(opened), port=port) as client,
     ):
         await stock(house, sim)
         await sim.options(webhook_url=f"{client.url}/webhook/digiflazz")
@@ -297,6 +300,11 @@ async def open_shop(
             yield shop
         finally:
             await shop.stop_worker()
+
+
+def _quick_to_log_in(house: House) -> House:
+    """Passwords cost what they must in the tests of ``people``, and next to nothing here."""
+    return replace(house, people=replace(house.people, hasher=CHEAP))
 
 
 @asynccontextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -16,15 +16,8 @@ from tests.sim_process import (
     TRIPAY_MERCHANT,
     TRIPAY_PRIVATE_KEY,
     Sim,
-    running_sim,
 )
 from tests.upstreams.raw_server import Visit, raw_server
-
-
-@pytest.fixture(scope="module")
-def sim_process() -> Iterator[Sim]:
-    with running_sim() as sim:
-        yield sim
 
 
 @pytest.fixture

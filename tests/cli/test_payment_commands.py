@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -29,7 +29,6 @@ from tests.sim_process import (
     TRIPAY_PRIVATE_KEY,
     USERNAME,
     Sim,
-    running_sim,
 )
 
 
@@ -66,10 +65,9 @@ class Operator:
         return said
 
 
-@pytest.fixture(scope="module")
-def sim() -> Iterator[Sim]:
-    with running_sim() as sim:
-        yield sim
+@pytest.fixture
+def sim(sim_process: Sim) -> Sim:
+    return sim_process
 
 
 @pytest.fixture
