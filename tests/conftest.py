@@ -41,7 +41,7 @@ HOME = _home()
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection() -> Iterator[None]:
-    """What is collected lives to the end: no tidying while it is made, and none of it afterwards."""
+    """What is collected lives to the end: no tidying while it is made, none of it afterwards."""
     gc.disable()
     collected = yield
     gc.freeze()
