@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import uuid
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import structlog
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
@@ -19,6 +21,7 @@ from konter.db.embedded import EmbeddedServer
 from konter.db.ids import IdBlocks
 from konter.db.migrate import migrate, migrations
 from konter.db.pool import Database
+from tests.sim_process import Sim, renew, running_sim
 
 SHM = Path("/dev/shm")
 """Memory that looks like a folder: a test's database is some two hundred files, made and removed,
@@ -36,11 +39,28 @@ def _home() -> Path:
 HOME = _home()
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection() -> Iterator[None]:
+    """What is collected lives to the end: no tidying while it is made, none of it afterwards."""
+    gc.disable()
+    collected = yield
+    gc.freeze()
+    gc.enable()
+    return collected
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Give the memory back, unless another run still uses that server."""
     is_worker = hasattr(config, "workerinput")
     if not is_worker and HOME.parent == SHM and not (HOME / "postgres/postmaster.pid").exists():
         shutil.rmtree(HOME, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """A command sets up the logs of its whole process, which here is not its own."""
+    yield
+    structlog.reset_defaults()
 
 
 class ManualClock:
@@ -105,6 +125,20 @@ def template(server_conninfo: str) -> str:
             )
         connection.execute("SELECT pg_advisory_unlock(7362512)")
     return name
+
+
+@pytest.fixture(scope="session")
+def shared_sim() -> Iterator[Sim]:
+    """The one simulator process of this test process, as the last test left it."""
+    with running_sim() as sim:
+        yield sim
+
+
+@pytest.fixture(scope="module")
+def sim_process(shared_sim: Sim) -> Sim:
+    """The same, every upstream as new; within a module its tests make new what they use."""
+    renew(shared_sim)
+    return shared_sim
 
 
 @contextmanager

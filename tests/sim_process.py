@@ -1,7 +1,8 @@
 """The simulated upstreams in their own process, steered over their control APIs.
 
-``with running_sim() as sim`` starts one (about half a second); ``await sim.reset(...)`` makes it
-new again in a millisecond, so one process serves a whole test session.
+``with running_sim() as sim`` starts one (about half a second); ``renew(sim)`` makes it new again in
+some milliseconds, so one process serves a whole test session: ask for the fixture ``sim_process``,
+which is new for each module.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -340,6 +342,17 @@ class Sim:
 
     def _at(self, name: str) -> str:
         return f"{self.url}/_sim/digiflazz/{name}"
+
+
+def renew(sim: Sim) -> None:
+    """Every upstream there as it was at the start: options, books, logs, scripts, clock."""
+    there = HTTPConnection(sim.url.removeprefix("http://"))
+    for upstream in ("digiflazz", "okeconnect", "ipaymu", "tripay", "partner"):
+        there.request("POST", f"/_sim/{upstream}/reset", "{}", {"content-type": "application/json"})
+        answer = there.getresponse()
+        assert answer.status == 200, answer.read()
+        answer.read()
+    there.close()
 
 
 async def _told(answer: aiohttp.ClientResponse) -> Any:

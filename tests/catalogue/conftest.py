@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -11,21 +11,15 @@ from konter.db.ids import IdBlocks
 from konter.db.pool import Database
 from konter.kernel.money import Rupiah
 from tests.conftest import ManualClock
-from tests.sim_process import Sim, running_sim
+from tests.sim_process import Sim
 from tests.suppliers.build import suppliers_desk
 
 
-@pytest.fixture(scope="module")
-def simulator() -> Iterator[Sim]:
-    with running_sim() as sim:
-        yield sim
-
-
 @pytest.fixture
-async def sim(simulator: Sim) -> AsyncIterator[Sim]:
-    await simulator.reset(price_list_gap_s=0)
-    yield simulator
-    assert await simulator.breaches() == []
+async def sim(sim_process: Sim) -> AsyncIterator[Sim]:
+    await sim_process.reset(price_list_gap_s=0)
+    yield sim_process
+    assert await sim_process.breaches() == []
 
 
 @pytest.fixture

@@ -215,27 +215,27 @@ async def test_two_syncs_never_overlap(desk: CatalogueDesk) -> None:
 
 
 async def test_a_limited_upstream_leaves_the_catalogue_and_says_when_to_retry(
-    desk: CatalogueDesk, simulator: Sim, clock: ManualClock
+    desk: CatalogueDesk, sim_process: Sim, clock: ManualClock
 ) -> None:
     await sync(desk)
     before = await versions(desk)
-    await simulator.options(price_list_gap_s=300)
+    await sim_process.options(price_list_gap_s=300)
     clock.advance(60)
     report = await sync(desk)
     assert report.cached and report.problem is not None and "83" in report.problem
     assert report.age.total_seconds() == 60
     assert await versions(desk) == before
-    await simulator.reset(price_list_gap_s=0)
+    await sim_process.reset(price_list_gap_s=0)
 
 
 async def test_a_first_sync_that_is_refused_changes_nothing(
-    desk: CatalogueDesk, simulator: Sim
+    desk: CatalogueDesk, sim_process: Sim
 ) -> None:
-    await simulator.options(username="orang-lain")
+    await sim_process.options(username="orang-lain")
     with pytest.raises(UpstreamRefused):
         await sync(desk)
     assert await versions(desk) == set()
-    await simulator.reset(price_list_gap_s=0)
+    await sim_process.reset(price_list_gap_s=0)
 
 
 async def test_a_refused_offer_stays_closed_until_a_newer_list_has_it_open(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 import typer
@@ -13,13 +12,7 @@ from konter.cli import catalogue, shelf
 from konter.cli.catalogue import age_in_words
 from konter.kernel.errors import KonterError
 from konter.suppliers.desk import NoSuchAccount
-from tests.sim_process import PROD_KEY, USERNAME, Sim, running_sim
-
-
-@pytest.fixture(scope="module")
-def simulator() -> Iterator[Sim]:
-    with running_sim() as sim:
-        yield sim
+from tests.sim_process import PROD_KEY, USERNAME, Sim
 
 
 class Operator:
@@ -49,9 +42,9 @@ class Operator:
 
 
 @pytest.fixture
-def operator(conninfo: str, simulator: Sim) -> Operator:
-    asyncio.run(simulator.reset(price_list_gap_s=0))
-    return Operator(conninfo, simulator)
+def operator(conninfo: str, sim_process: Sim) -> Operator:
+    asyncio.run(sim_process.reset(price_list_gap_s=0))
+    return Operator(conninfo, sim_process)
 
 
 def test_a_sync_ends_with_its_table(operator: Operator) -> None:
@@ -77,18 +70,18 @@ def test_a_good_deposit_is_told_and_all_is_well(operator: Operator) -> None:
     assert "digiflazz-main: Rp 10.000.000 (just now)" in operator.does("check-balance")
 
 
-def test_a_low_deposit_wants_attention(operator: Operator, simulator: Sim) -> None:
-    asyncio.run(simulator.reset(deposit=99_999))
+def test_a_low_deposit_wants_attention(operator: Operator, sim_process: Sim) -> None:
+    asyncio.run(sim_process.reset(deposit=99_999))
     result = operator.types("check-balance")
     assert result.exit_code == 1
     assert "Rp 99.999" in result.stdout and "LOW, under Rp 100.000" in result.stdout
 
 
 def test_an_unanswered_question_shows_the_last_known_deposit(
-    operator: Operator, simulator: Sim
+    operator: Operator, sim_process: Sim
 ) -> None:
     operator.does("check-balance")
-    asyncio.run(simulator.options(ip_known=False))
+    asyncio.run(sim_process.options(ip_known=False))
     result = operator.types("check-balance")
     assert result.exit_code == 1
     assert "no answer" in result.stdout and "last known Rp 10.000.000, 0 s ago" in result.stdout

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-import pytest
-import structlog
 import typer
 from typer.testing import CliRunner, Result
 
@@ -14,13 +11,6 @@ from konter.cli import people
 from konter.people.members import NoSuchMember
 
 PASSWORD = "kata-sandi-panjang"
-
-
-@pytest.fixture(autouse=True)
-def logs_as_before() -> Iterator[None]:
-    """A command sets up the logs of its whole process, which here is not its own."""
-    yield
-    structlog.reset_defaults()
 
 
 class Operator:

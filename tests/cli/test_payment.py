@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from tests.cli.typed import konter
 from tests.sim_process import (
     IPAYMU_API_KEY,
     IPAYMU_VA,
@@ -18,19 +16,8 @@ from tests.sim_process import (
     TRIPAY_MERCHANT,
     TRIPAY_PRIVATE_KEY,
     Sim,
-    running_sim,
 )
 from tests.upstreams.raw_server import Visit, raw_server
-
-SRC = Path(__file__).parents[2] / "src"
-MAIN = "from konter.cli.main import main; main()"
-OURS = ("KONTER_", "DIGIFLAZZ_", "IPAYMU_", "TRIPAY_", "DATABASE_URL")
-
-
-@pytest.fixture(scope="module")
-def sim_process() -> Iterator[Sim]:
-    with running_sim() as sim:
-        yield sim
 
 
 @pytest.fixture
@@ -52,28 +39,20 @@ def shop(sim: Sim) -> dict[str, str]:
     }
 
 
-def konter_payment_test(
+async def konter_payment_test(
     at: Path, environ: dict[str, str], *words: str
 ) -> tuple[int, list[str], list[str]]:
     """Exit status, what it said, and what it complained about."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-    done = subprocess.run(
-        [sys.executable, "-c", MAIN, "payment", "test", *words],
-        cwd=at,
-        env=inherited | {"PYTHONPATH": str(SRC)} | environ,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    done = await asyncio.to_thread(konter, "payment", "test", *words, at=at, environ=environ)
     for secret in (IPAYMU_VA, IPAYMU_API_KEY, TRIPAY_API_KEY, TRIPAY_PRIVATE_KEY):
-        assert secret not in done.stdout + done.stderr
-    return done.returncode, done.stdout.splitlines(), done.stderr.splitlines()
+        assert secret not in done.out + done.err
+    return done.status, done.out.splitlines(), done.err.splitlines()
 
 
 async def test_gateways_in_order_are_said_to_be_and_nothing_is_created(
     sim: Sim, tmp_path: Path
 ) -> None:
-    code, said, wrong = konter_payment_test(tmp_path, shop(sim))
+    code, said, wrong = await konter_payment_test(tmp_path, shop(sim))
     assert (code, wrong) == (0, [])
     assert [line.split(": ")[:2] for line in said] == [
         ["ipaymu", "in order"],
@@ -88,7 +67,7 @@ async def test_a_wrong_key_is_said_in_a_line_that_names_the_settings(
     sim: Sim, tmp_path: Path
 ) -> None:
     wrong_keys = shop(sim) | {"IPAYMU_API_KEY": "nobody", "TRIPAY_API_KEY": "DEV-nobody"}
-    code, said, wrong = konter_payment_test(tmp_path, wrong_keys)
+    code, said, wrong = await konter_payment_test(tmp_path, wrong_keys)
     assert (code, said, len(wrong)) == (1, [], 2)
     assert "unauthorized signature" in wrong[0] and "IPAYMU_API_KEY" in wrong[0]
     assert "Invalid API Key" in wrong[1] and "TRIPAY_API_KEY" in wrong[1]
@@ -97,27 +76,27 @@ async def test_a_wrong_key_is_said_in_a_line_that_names_the_settings(
 async def test_an_address_that_is_not_registered_is_said_to_be(sim: Sim, tmp_path: Path) -> None:
     await sim.ipaymu.options(ip_known=False)
     await sim.tripay.options(ip_known=False)
-    code, _, wrong = konter_payment_test(tmp_path, shop(sim))
+    code, _, wrong = await konter_payment_test(tmp_path, shop(sim))
     assert (code, len(wrong)) == (1, 2)
     assert all("register this machine's address" in line for line in wrong)
 
 
 async def test_only_the_named_gateway_is_asked(sim: Sim, tmp_path: Path) -> None:
-    code, said, _ = konter_payment_test(
+    code, said, _ = await konter_payment_test(
         tmp_path, shop(sim) | {"IPAYMU_API_KEY": "nobody"}, "tripay"
     )
     assert (code, len(said)) == (0, 1)
     assert await sim.ipaymu.calls() == []
 
 
-def test_what_is_not_configured_is_said(tmp_path: Path) -> None:
-    assert konter_payment_test(tmp_path, {})[0] == 1
-    code, _, wrong = konter_payment_test(tmp_path, {}, "ipaymu")
+async def test_what_is_not_configured_is_said(tmp_path: Path) -> None:
+    assert (await konter_payment_test(tmp_path, {}))[0] == 1
+    code, _, wrong = await konter_payment_test(tmp_path, {}, "ipaymu")
     assert code == 1 and "set IPAYMU_VA, IPAYMU_API_KEY" in wrong[0]
 
 
-def test_half_an_account_is_a_wrong_setting(tmp_path: Path) -> None:
-    code, _, wrong = konter_payment_test(tmp_path, {"TRIPAY_API_KEY": "DEV-1"})
+async def test_half_an_account_is_a_wrong_setting(tmp_path: Path) -> None:
+    code, _, wrong = await konter_payment_test(tmp_path, {"TRIPAY_API_KEY": "DEV-1"})
     assert code == 2
     assert [line.split(":")[1].split()[-1] for line in wrong] == [
         "TRIPAY_PRIVATE_KEY",
@@ -125,13 +104,13 @@ def test_half_an_account_is_a_wrong_setting(tmp_path: Path) -> None:
     ]
 
 
-def test_a_gateway_that_cannot_be_reached_is_said_in_a_line(tmp_path: Path) -> None:
+async def test_a_gateway_that_cannot_be_reached_is_said_in_a_line(tmp_path: Path) -> None:
     nowhere = {
         "IPAYMU_VA": IPAYMU_VA,
         "IPAYMU_API_KEY": "x",
         "IPAYMU_BASE_URL": "http://127.0.0.1:1",
     }
-    code, said, wrong = konter_payment_test(tmp_path, nowhere)
+    code, said, wrong = await konter_payment_test(tmp_path, nowhere)
     assert (code, said, len(wrong)) == (1, [], 1)
     assert wrong[0].startswith("ipaymu: cannot be reached")
 
@@ -151,6 +130,6 @@ async def test_a_clock_that_is_off_is_said_to_be(tmp_path: Path) -> None:
             "TRIPAY_MERCHANT_CODE": TRIPAY_MERCHANT,
             "TRIPAY_BASE_URL": server.url,
         }
-        code, said, wrong = await asyncio.to_thread(konter_payment_test, tmp_path, keys)
+        code, said, wrong = await konter_payment_test(tmp_path, keys)
     assert (code, said, len(wrong)) == (1, [], 1)
     assert "s ahead of theirs" in wrong[0]

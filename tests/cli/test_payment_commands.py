@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import re
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +18,7 @@ from konter.kernel.money import Rupiah
 from konter.ledger.wallets import GUEST
 from konter.orders.read import OrderView
 from konter.upstreams.gateway_contract import PaidOtherwise, Receipt, Refunded, State
+from tests.cli.typed import Said, konter
 from tests.orders.counter import PRICE, RETAIL, WHO, Counter, open_counter, stock
 from tests.sim_process import (
     IPAYMU_API_KEY,
@@ -33,51 +29,15 @@ from tests.sim_process import (
     TRIPAY_PRIVATE_KEY,
     USERNAME,
     Sim,
-    running_sim,
 )
-
-SRC = Path(__file__).parents[2] / "src"
-OURS = ("KONTER_", "DIGIFLAZZ_", "IPAYMU_", "TRIPAY_", "DATABASE_URL")
-
-# One process for all lines, because starting Python costs more than any command. A word "=PATTERN"
-# is what was last said that looks so.
-TYPE_ALL = """
-import contextlib, io, json, re, sys
-from konter.cli.main import main
-done = []
-for words in json.loads(sys.argv[1]):
-    so_far = " ".join(out for _, out, _ in done)
-    words = [re.findall(w[1:], so_far)[-1] if w.startswith("=") else w for w in words]
-    sys.argv = ["konter", *words]
-    out, err, status = io.StringIO(), io.StringIO(), 0
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        try:
-            main()
-        except SystemExit as end:
-            status = end.code or 0
-    done.append((status, out.getvalue(), err.getvalue()))
-print(json.dumps(done))
-"""
-
-
-@dataclass(frozen=True)
-class Said:
-    """What one command said, spaces squeezed."""
-
-    status: int
-    out: str
-    err: str
 
 
 class Operator:
     """Types lines for the shop on this database."""
 
     def __init__(self, conninfo: str, sim: Sim, at: Path) -> None:
-        inherited = {n: v for n, v in os.environ.items() if not n.startswith(OURS)}
         self._at = at
-        self._env = inherited | {
-            "PYTHONPATH": str(SRC),
-            "COLUMNS": "400",
+        self._environ = {
             "DATABASE_URL": conninfo,
             "KONTER_SECRET": "x" * 40,
             "DIGIFLAZZ_USERNAME": USERNAME,
@@ -93,29 +53,21 @@ class Operator:
         }
 
     async def types(self, *lines: list[str]) -> list[Said]:
-        """Every line in order; each must say something, and none a traceback."""
-        said = await asyncio.to_thread(self._type, lines)
-        assert all(said_.out or said_.err for said_ in said)
+        """Every line in order, what it said squeezed; each must say something. A word "=PATTERN"
+        is what was last said that looks so."""
+        said: list[Said] = []
+        for line in lines:
+            so_far = " ".join(one.out for one in said)
+            words = [re.findall(w[1:], so_far)[-1] if w.startswith("=") else w for w in line]
+            done = await asyncio.to_thread(konter, *words, at=self._at, environ=self._environ)
+            assert done.out or done.err, line
+            said.append(done.squeezed)
         return said
 
-    def _type(self, lines: tuple[list[str], ...]) -> list[Said]:
-        done = subprocess.run(
-            [sys.executable, "-c", TYPE_ALL, json.dumps(lines)],
-            cwd=self._at,
-            env=self._env,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        assert done.returncode == 0, done.stderr
-        told = json.loads(done.stdout)
-        return [Said(status, " ".join(o.split()), " ".join(e.split())) for status, o, e in told]
 
-
-@pytest.fixture(scope="module")
-def sim() -> Iterator[Sim]:
-    with running_sim() as sim:
-        yield sim
+@pytest.fixture
+def sim(sim_process: Sim) -> Sim:
+    return sim_process
 
 
 @pytest.fixture

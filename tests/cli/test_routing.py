@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 import typer
@@ -15,14 +14,8 @@ from konter.catalogue.products import NoSuchProduct
 from konter.cli import catalogue, sending, shelf
 from konter.settings import Settings, SettingsWrong
 from konter.suppliers.desk import NoSuchAccount
-from tests.sim_process import PROD_KEY, USERNAME, Sim, running_sim
+from tests.sim_process import PROD_KEY, USERNAME, Sim
 from tests.suppliers.build import ACCOUNT
-
-
-@pytest.fixture(scope="module")
-def simulator() -> Iterator[Sim]:
-    with running_sim() as sim:
-        yield sim
 
 
 class Operator:
@@ -51,9 +44,9 @@ class Operator:
 
 
 @pytest.fixture
-def operator(conninfo: str, simulator: Sim) -> Operator:
-    asyncio.run(simulator.reset(price_list_gap_s=0))
-    made = Operator(conninfo, simulator)
+def operator(conninfo: str, sim_process: Sim) -> Operator:
+    asyncio.run(sim_process.reset(price_list_gap_s=0))
+    made = Operator(conninfo, sim_process)
     made.does("sync-products")
     return made
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -10,13 +10,7 @@ from konter.kernel.clock import SystemClock
 from konter.upstreams.wire import Wire
 from tests.contract.cases import OKECONNECT_PASSWORD, OKECONNECT_PIN
 from tests.contract.mailbox import SECRET, Mailbox, open_mailbox
-from tests.sim_process import Sim, running_sim
-
-
-@pytest.fixture(scope="session")
-def sim_process() -> Iterator[Sim]:
-    with running_sim() as sim:
-        yield sim
+from tests.sim_process import Sim
 
 
 @pytest.fixture

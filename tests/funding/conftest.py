@@ -8,13 +8,7 @@ import pytest
 
 from tests.conftest import cloned
 from tests.funding.cashier import Cashier, open_cashier
-from tests.sim_process import Sim, running_sim
-
-
-@pytest.fixture(scope="session")
-def sim_process() -> Iterator[Sim]:
-    with running_sim() as sim:
-        yield sim
+from tests.sim_process import Sim
 
 
 @pytest.fixture(scope="session")

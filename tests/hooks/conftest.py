@@ -8,9 +8,9 @@ from konter.db.ids import IdBlocks
 from konter.db.pool import Database
 from tests.conftest import ManualClock, cloned
 from tests.hooks.partner import Office, Partner, open_office, open_partner
-from tests.suppliers.conftest import desk, sim, simulator
+from tests.suppliers.conftest import desk, sim
 
-__all__ = ["desk", "office", "partner", "sim", "simulator"]
+__all__ = ["desk", "office", "partner", "sim"]
 
 
 @pytest.fixture(scope="session")

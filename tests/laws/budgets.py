@@ -64,7 +64,7 @@ def broad_excepts(files: Iterable[Source]) -> list[str]:
     """Handlers that catch everything, ``suppress(Exception)`` included."""
     found = []
     for file in files:
-        for node in ast.walk(file.tree):
+        for node in file.nodes:
             if isinstance(node, ast.ExceptHandler) and (
                 node.type is None or _catches_all([node.type])
             ):
@@ -91,8 +91,8 @@ def uses_of_any(files: Iterable[Source]) -> set[str]:
     for file in files:
         if file.module.startswith(WIRE):
             continue
-        framework = {id(inner) for node in ast.walk(file.tree) for inner in _of_framework(node)}
-        for node in ast.walk(file.tree):
+        framework = {id(inner) for node in file.nodes for inner in _of_framework(node)}
+        for node in file.nodes:
             named = isinstance(node, ast.Name | ast.Attribute) and dotted(node)
             if named in ("Any", "typing.Any") and id(node) not in framework:
                 found.add(file.module)
@@ -110,7 +110,7 @@ def doubles(files: Iterable[Source]) -> list[str]:
     """Mocks, and attributes replaced behind somebody's back."""
     found = []
     for file in files:
-        for node in ast.walk(file.tree):
+        for node in file.nodes:
             names: list[str] = []
             if isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]

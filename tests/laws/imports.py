@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from tests.laws.tree import LAYERS, Function, Source
+from tests.laws.tree import LAYERS, Function, Source, statements_in
 
 BELOW = {room: frozenset(LAYERS[place + 1 :]) for place, room in enumerate(LAYERS)}
 CONTRACT = "upstreams.contract"
@@ -113,7 +113,7 @@ def _within(module: str, prefix: str) -> bool:
 
 
 def _with_depth(node: ast.AST, inside: bool) -> Iterator[tuple[ast.Import | ast.ImportFrom, bool]]:
-    for child in ast.iter_child_nodes(node):
+    for child in statements_in(node):
         if isinstance(child, ast.Import | ast.ImportFrom):
             yield child, inside
         yield from _with_depth(child, inside or isinstance(child, Function))

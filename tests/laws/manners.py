@@ -34,7 +34,7 @@ def clock_readers(files: Iterable[Source]) -> list[str]:
         f"{file.module}:{node.lineno}"
         for file in files
         if not file.module.startswith(MAY_READ_THE_CLOCK)
-        for node in ast.walk(file.tree)
+        for node in file.nodes
         if (isinstance(node, ast.Attribute) and dotted(node) in SYSTEM_CLOCK)
         or (
             isinstance(node, ast.ImportFrom)
@@ -50,7 +50,7 @@ def speakers(files: Iterable[Source]) -> list[str]:
         f"{file.module}:{node.lineno}"
         for file in files
         if file.room != "cli"
-        for node in ast.walk(file.tree)
+        for node in file.nodes
         if isinstance(node, ast.Call)
         and dotted(node.func) in ("print", "sys.stdout.write", "sys.stderr.write", "pprint.pprint")
     ]
@@ -63,7 +63,7 @@ def unfinished(files: Iterable[Source]) -> list[str]:
         for number, line in enumerate(file.text.splitlines(), 1):
             if re.search(r"#.*\b(TO" + r"DO|FIX" + r"ME|X" + r"XX)\b", line):
                 found.append(f"{file.module}:{number}")
-        for node in ast.walk(file.tree):
+        for node in file.nodes:
             if isinstance(node, ast.Raise) and "NotImplementedError" in ast.dump(node):
                 found.append(f"{file.module}:{node.lineno}")
     return found
@@ -76,6 +76,6 @@ def untested(files: Iterable[Source]) -> list[str]:
     return [
         f"{file.module}:{node.lineno}"
         for file in files
-        for node in ast.walk(file.tree)
+        for node in file.nodes
         if isinstance(node, ast.Attribute) and dotted(node) in words
     ]

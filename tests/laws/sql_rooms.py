@@ -165,7 +165,7 @@ def _constants(file: Source) -> dict[str, str]:
 
 def _loose_sql(file: Source) -> Iterator[tuple[int, str]]:
     """SQL that is made at run time, or that is not a constant with a name."""
-    for node in ast.walk(file.tree):
+    for node in file.nodes:
         if isinstance(node, ast.JoinedStr | ast.BinOp) or (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
@@ -187,9 +187,7 @@ def _loose_sql(file: Source) -> Iterator[tuple[int, str]]:
 
 def _only_listens(file: Source) -> bool:
     """LISTEN takes no parameter, so its channel must be put into the text, quoted."""
-    composed = [
-        n for n in ast.walk(file.tree) if isinstance(n, ast.Call) and dotted(n.func) == "sql.SQL"
-    ]
+    composed = [n for n in file.nodes if isinstance(n, ast.Call) and dotted(n.func) == "sql.SQL"]
     return bool(composed) and all(
         isinstance(text, ast.Constant) and str(text.value).startswith("LISTEN ")
         for call in composed
@@ -222,7 +220,7 @@ def _literal_parameters(file: Source) -> set[str]:
     """Parameters that are promised to be literal: their callers are judged in their place."""
     return {
         argument.arg
-        for node in ast.walk(file.tree)
+        for node in file.nodes
         if isinstance(node, Function)
         for argument in [*node.args.args, *node.args.kwonlyargs]
         if argument.annotation is not None and dotted(argument.annotation) == "LiteralString"

@@ -42,7 +42,7 @@ def test_every_error_code_has_its_heading() -> None:
     codes = {
         value
         for file in house()
-        for node in ast.walk(file.tree)
+        for node in file.nodes
         if isinstance(node, ast.ClassDef)
         for statement in node.body
         if (value := _code(statement))
@@ -73,7 +73,7 @@ def test_every_setting_is_read_by_somebody_once_there_is_a_root() -> None:
         node.attr
         for file in house()
         if file.room in ("app", "worker", "cli") or file.module == "konter.settings"
-        for node in ast.walk(file.tree)
+        for node in file.nodes
         if isinstance(node, ast.Attribute)
     }
     assert {d.name for d in declarations() if d.attribute not in used} == set()

@@ -40,7 +40,7 @@ def test_a_tests_name_is_a_law() -> None:
         f"{file.module}.{node.name}"
         for file in sources("tests")
         if file.module.split(".")[-1].startswith("test_")
-        for node in ast.walk(file.tree)
+        for node in file.nodes
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and node.name.startswith("test_")
         and node.name.count("_") < 3

@@ -6,7 +6,7 @@ import ast
 import gc
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -37,6 +37,11 @@ class Source:
     @property
     def lines(self) -> int:
         return len(self.text.splitlines())
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """The whole tree, walked once for all laws."""
+        return tuple(ast.walk(self.tree))
 
 
 def source(module: str, text: str) -> Source:
@@ -69,7 +74,7 @@ def functions(file: Source) -> Iterator[tuple[str, Function]]:
     """Every function with its name as one would say it: ``konter.orders.place.Desk.close``."""
 
     def walk(node: ast.AST, name: str) -> Iterator[tuple[str, Function]]:
-        for child in ast.iter_child_nodes(node):
+        for child in statements_in(node):
             if isinstance(child, Function | ast.ClassDef):
                 inner = f"{name}.{child.name}"
                 if isinstance(child, Function):
@@ -79,6 +84,11 @@ def functions(file: Source) -> Iterator[tuple[str, Function]]:
                 yield from walk(child, name)
 
     yield from walk(file.tree, file.module)
+
+
+def statements_in(node: ast.AST) -> Iterator[ast.AST]:
+    """Its children but for expressions, in which no function, class or import can stand."""
+    return (child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.expr))
 
 
 def dotted(node: ast.expr) -> str:

@@ -11,21 +11,15 @@ from tests.conftest import cloned
 from tests.orders.bill_counter import BillCounter, open_bill_counter, stock_bills
 from tests.orders.counter import GAP_S, SECRET, Counter, open_counter, stock
 from tests.orders.two_suppliers import TwoSuppliers, open_two_suppliers, stock_both
-from tests.sim_process import Sim, running_sim
+from tests.sim_process import Sim
 
 OPTIONS = {"webhook_secret": SECRET, "repost_gap_s": GAP_S, "price_list_gap_s": 0}
 
 
 @pytest.fixture(scope="session")
-def sim_process() -> Iterator[Sim]:
-    with running_sim() as sim:
-        yield sim
-
-
-@pytest.fixture(scope="session")
-def stocked(server_conninfo: str, template: str, sim_process: Sim) -> Iterator[str]:
+def stocked(server_conninfo: str, template: str, shared_sim: Sim) -> Iterator[str]:
     with cloned(server_conninfo, template) as fresh:
-        asyncio.run(_stock(fresh, sim_process))
+        asyncio.run(_stock(fresh, shared_sim))
         yield fresh
 
 
@@ -47,9 +41,9 @@ async def counter(stocked: str, sim: Sim) -> AsyncIterator[Counter]:
 
 
 @pytest.fixture(scope="session")
-def stocked_by_two(server_conninfo: str, template: str, sim_process: Sim) -> Iterator[str]:
+def stocked_by_two(server_conninfo: str, template: str, shared_sim: Sim) -> Iterator[str]:
     with cloned(server_conninfo, template) as fresh:
-        asyncio.run(_stock_by_two(fresh, sim_process))
+        asyncio.run(_stock_by_two(fresh, shared_sim))
         yield fresh
 
 

@@ -6,9 +6,9 @@ from konter.orders.queue import Tally, queue, tally
 from konter.suppliers.gate import pause, resume
 from tests.shop import Shop, open_shop
 from tests.sim_process import Sim
-from tests.story.conftest import sim, sim_process
+from tests.story.conftest import sim
 
-__all__ = ["sim", "sim_process"]
+__all__ = ["sim"]
 
 
 async def _tally(shop: Shop) -> Tally:

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from tests.funding import any_customer, any_payment
 from tests.funding.any_payment import Step
-from tests.orders.conftest import sim, sim_process, stocked
+from tests.orders.conftest import sim, stocked
 from tests.orders.test_any_payment import Weak, play_on_paper, play_with_customers, weak
 
-__all__ = ["sim", "sim_process", "stocked", "weak"]
+__all__ = ["sim", "stocked", "weak"]
 
 LONG = settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))
 

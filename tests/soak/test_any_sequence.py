@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.orders.any_sequence import Story, stories
-from tests.orders.conftest import counter, sim, sim_process, stocked
+from tests.orders.conftest import counter, sim, stocked
 from tests.orders.counter import Counter
 
-__all__ = ["counter", "sim", "sim_process", "stocked"]
+__all__ = ["counter", "sim", "stocked"]
 
 
 @pytest.mark.soak

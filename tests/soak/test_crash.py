@@ -8,10 +8,9 @@ import multiprocessing.context
 import pytest
 
 from tests.crash_child import Moment, Place
-from tests.story.conftest import sim_process
 from tests.story.test_crash import Deaths, kiln, place, theirs_is_ours
 
-__all__ = ["kiln", "place", "sim_process"]
+__all__ = ["kiln", "place"]
 
 
 @pytest.mark.soak

@@ -9,10 +9,9 @@ import pytest
 from tests.crash_child import Moment
 from tests.payment_child import Place, at_gateway
 from tests.sim_process import Sim
-from tests.story.conftest import sim_process
 from tests.story.test_payment_crash import ASKED, GATEWAYS, Deaths, kiln, place
 
-__all__ = ["kiln", "place", "sim_process"]
+__all__ = ["kiln", "place"]
 
 
 @pytest.mark.soak

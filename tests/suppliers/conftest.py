@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
 from konter.db.pool import Database
 from konter.suppliers.desk import SuppliersDesk
 from tests.conftest import ManualClock
-from tests.sim_process import Sim, running_sim
+from tests.sim_process import Sim
 from tests.suppliers.build import suppliers_desk
 
 
-@pytest.fixture(scope="module")
-def simulator() -> Iterator[Sim]:
-    with running_sim() as sim:
-        yield sim
-
-
 @pytest.fixture
-async def sim(simulator: Sim) -> AsyncIterator[Sim]:
-    await simulator.reset()
-    yield simulator
-    assert await simulator.breaches() == []
+async def sim(sim_process: Sim) -> AsyncIterator[Sim]:
+    await sim_process.reset()
+    yield sim_process
+    assert await sim_process.breaches() == []
 
 
 @pytest.fixture

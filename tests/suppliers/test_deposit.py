@@ -87,10 +87,10 @@ async def test_older_news_never_replaces_newer(desk: SuppliersDesk, clock: Manua
 
 
 async def test_a_refusal_keeps_the_last_figure_and_its_transcript(
-    desk: SuppliersDesk, simulator: Sim
+    desk: SuppliersDesk, sim_process: Sim
 ) -> None:
     await check_balance(desk, ACCOUNT)
-    await simulator.options(ip_known=False)
+    await sim_process.options(ip_known=False)
     with pytest.raises(UpstreamRefused):
         await check_balance(desk, ACCOUNT)
     (account,) = await list_accounts(desk)

@@ -76,7 +76,7 @@ async def test_of_many_processes_one_asks(
 
 
 async def test_a_refused_question_shows_the_last_list_and_when_to_ask_again(
-    desk: SuppliersDesk, simulator: Sim, clock: ManualClock
+    desk: SuppliersDesk, sim_process: Sim, clock: ManualClock
 ) -> None:
     first = await fetch_price_list(desk, ACCOUNT)
     clock.advance(400)  # but at their clock it is too soon: rc 83
@@ -84,20 +84,20 @@ async def test_a_refused_question_shows_the_last_list_and_when_to_ask_again(
     assert refused.cached and refused.prices == first.prices
     assert refused.problem is not None and "83" in refused.problem
     assert (refused.retry_at - clock.now()).total_seconds() == 300
-    assert [b["rule"] for b in await simulator.breaches()] == ["price_list_too_soon"]
-    await simulator.reset()
+    assert [b["rule"] for b in await sim_process.breaches()] == ["price_list_too_soon"]
+    await sim_process.reset()
 
 
 async def test_a_first_question_that_is_refused_says_when_to_ask_again(
-    desk: SuppliersDesk, simulator: Sim
+    desk: SuppliersDesk, sim_process: Sim
 ) -> None:
-    await simulator.options(username="orang-lain")
+    await sim_process.options(username="orang-lain")
     with pytest.raises(UpstreamRefused) as refused:
         await fetch_price_list(desk, ACCOUNT)
     assert "retry_at" in refused.value.facts
     with pytest.raises(PriceListTooSoon):
         await fetch_price_list(desk, ACCOUNT)
-    await simulator.reset()
+    await sim_process.reset()
 
 
 async def test_a_question_that_never_left_leaves_the_right_to_ask(

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.sim_process import Sim, running_sim
-
-
-@pytest.fixture(scope="session")
-def sim_process() -> Iterator[Sim]:
-    with running_sim() as sim:
-        yield sim
+from tests.sim_process import Sim
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import time
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -19,7 +19,6 @@ from konter.kernel.money import Rupiah
 from konter.ledger.read import balance
 from konter.people.configure_member import set_limits
 from konter.people.members import OwnLimits, Part
-from konter.people.passwords import Hasher
 from konter.people.permits import Role
 from konter.people.register import create_user
 from konter.people.register_member import Registered, register_member
@@ -28,7 +27,6 @@ from tests.shop import GAP_S, WEBHOOK_SECRET, Client, Reply, Shop, open_shop
 from tests.sim_process import Sim
 
 BAD_SIGNS = 4
-CHEAP = Hasher(time_cost=1, memory_kib=64)
 
 
 @asynccontextmanager
@@ -64,7 +62,7 @@ async def new_member(shop: Shop, *, money: int = 1_000_000, **limits: Any) -> Ma
     shop.people += 1
     name, email = f"TOKO{shop.people}", f"toko{shop.people}@example.com"
     person = await create_user(
-        replace(shop.house.people, hasher=CHEAP),
+        shop.house.people,
         email=email,
         name="Toko",
         role=Role.RESELLER,

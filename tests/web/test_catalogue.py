@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 from litestar import Router
@@ -25,7 +25,7 @@ from konter.web.api.catalogue import ROUTES
 from konter.web.desks import Desks
 from konter.web.site import Site
 from tests.conftest import ManualClock
-from tests.sim_process import Sim, running_sim
+from tests.sim_process import Sim
 from tests.suppliers.build import ACCOUNT, suppliers_desk
 
 PRODUCT_KEYS = {
@@ -45,24 +45,18 @@ PRODUCT_KEYS = {
 Client = AsyncTestClient[Site]
 
 
-@pytest.fixture(scope="module")
-def simulator() -> Iterator[Sim]:
-    with running_sim() as sim:
-        yield sim
-
-
 @pytest.fixture
 async def shop(
-    db: Database, clock: ManualClock, ids: IdBlocks, simulator: Sim
+    db: Database, clock: ManualClock, ids: IdBlocks, sim_process: Sim
 ) -> AsyncIterator[CatalogueDesk]:
-    await simulator.reset()
-    async with suppliers_desk(db, clock, simulator.digiflazz_url) as suppliers:
+    await sim_process.reset()
+    async with suppliers_desk(db, clock, sim_process.digiflazz_url) as suppliers:
         desk = CatalogueDesk(
             db, clock, ids, suppliers, suppliers.providers, Rupiah(100), development=False
         )
         await sync_products(desk, account=ACCOUNT)
         yield desk
-    assert await simulator.breaches() == []
+    assert await sim_process.breaches() == []
 
 
 @pytest.fixture

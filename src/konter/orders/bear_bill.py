@@ -11,6 +11,7 @@ from konter.ledger.wallets import lock_wallets
 from konter.orders import birth, requests
 from konter.orders.bill_birth import Request, birth_of
 from konter.orders.bill_claims import claim_bill
+from konter.orders.bill_once import refuse_second
 from konter.orders.bill_store import BillRow, write_bill
 from konter.orders.desk import OrdersDesk
 from konter.orders.place import cannot_pay
@@ -21,11 +22,13 @@ async def bear_bill(
 ) -> requests.Placed:
     """The order that pays this bill, which is locked, found and unpaid.
 
-    Raises BillPaid, BillBeingPaid, RefReused, AccountBlocked, NotEnoughBalance; roll back then.
+    Raises BillPaid, BillBeingPaid, BillSoldToday, RefReused, AccountBlocked, NotEnoughBalance; roll back then.
     """
     (order_id,) = await desk.ids.take(tx, 1)
     if (claimed := await claim_bill(tx, bill, order_id, at=at)) is not None:
         raise claimed
+    if (second := await refuse_second(desk, tx, bill, at=at)) is not None:
+        raise second
     request = Request(bill.user_id, bill.ref_id, fingerprint)
     entered = await requests.enter(tx, [request], {0: order_id}, at=at)
     if not entered.fresh:

@@ -19,7 +19,7 @@ from konter.orders.bill_store import BillState
 from konter.orders.bills import FOUND, BillView
 from konter.orders.desk import OrdersDesk
 from konter.orders.judge import ProductClosed
-from konter.orders.judge_payment import BillTooDear
+from konter.orders.judge_payment import BillSoldToday, BillTooDear
 from konter.orders.place import NotEnoughBalance
 from konter.orders.read import OrderView, attempts_of
 from konter.orders.words import buyers_words
@@ -73,6 +73,8 @@ OF_REFUSAL: Final[Mapping[type[Refused], Rc]] = {
     NotEnoughBalance: Rc.BALANCE,
     BillPaid: Rc.PAID,
     BillBeingPaid: Rc.PAID,
+    # Not 05: what was paid by that product today is another bill.
+    BillSoldToday: Rc.INVALID,
     BillTooDear: Rc.SYSTEM,
     ProductClosed: Rc.SYSTEM,
 }

@@ -1,8 +1,8 @@
 """Checking a bill: what somebody owes is asked upstream and stored. No money moves.
 
 Each try is written down, under a reference of its own, before its first byte leaves; only one that
-says nothing is followed by another, and none that is still looked up. What was found stands until its day (WIB) is nearly over: till
-then the same question is answered from here.
+says nothing is followed by another, and none that is still being looked up. What was found stands
+until its day (WIB) is nearly over: till then the same question is answered from here.
 """
 
 from __future__ import annotations

@@ -89,11 +89,11 @@ class BillRules:
 
     A check is tried at most ``tries`` times, each under a reference of its own; one that an
     upstream is looking up is asked about for ``look_up_for``. Who finds another under way under
-    the same ``ref_id`` waits for it for ``wait_for_another``. A member checks one
-    number at most ``per_number`` times in a ``window``, and all numbers ``per_member`` times. What
-    was found is paid before the end of its day (WIB), less ``before_midnight``: the payment must
-    still reach the upstream on that day. ``lease_more``: beyond a call's own time, until a check
-    that was given up by its process may be made anew.
+    the same ``ref_id`` waits for it for ``wait_for_another``. A member checks one number at most
+    ``per_number`` times in a ``window``, and all numbers ``per_member`` times. What was found is
+    paid before the end of its day (WIB), less ``before_midnight``: the payment must still reach the
+    upstream on that day. ``lease_more``: beyond a call's own time, until a check that was given up
+    by its process may be made anew.
     """
 
     tries: int = 3

@@ -32,6 +32,14 @@ class BillAmountDiffers(Refused):
     message = "Nominal tidak sama dengan tagihan yang diperiksa"
 
 
+class BillSoldToday(Refused):
+    """Its supplier pays once a day by this product for this number, and has today, or is about to;
+    another bill. Nothing was paid."""
+
+    code = "bill_sold_today"
+    message = "Nomor ini sudah membayar lewat produk ini hari ini, coba lagi besok"
+
+
 class BillTooDear(Refused):
     """It costs us more than the buyer would pay, less the least margin."""
 

@@ -41,8 +41,8 @@ async def pay_bill(desk: OrdersDesk, payment: BillPayment) -> PaidBill:
     """Take a payment; a repeat of it answers its order as it stands, and pays nothing.
 
     Raises Invalid, RefReused, BillNotChecked, BillExpired, BillAmountDiffers, BillTooDear,
-    BillPaid, BillBeingPaid, ProductUnknown, ProductNotAdmitted, ProductClosed, OrderLimitReached,
-    AmountLimitReached, NotEnoughBalance, AccountBlocked; CommitUnknown: ask by the reference.
+    BillPaid, BillBeingPaid, BillSoldToday, ProductUnknown, ProductNotAdmitted, ProductClosed,
+    OrderLimitReached, AmountLimitReached, NotEnoughBalance, AccountBlocked; CommitUnknown: ask by the reference.
     """
     payment = clean_payment(payment)
     try:
