@@ -29,7 +29,7 @@ from tests.crash_child import BUYER, TIMES, Commits, Moment, Place
 from tests.deaths import die_while_asking, work_through
 from tests.shop import quick_settings
 from tests.sim_process import Sim
-from tests.two_shops import OKE, okeconnect_settings
+from tests.two_shops import okeconnect_settings
 
 MONEY = 1_000_000
 ROUNDS = 3

@@ -49,7 +49,7 @@ from tests.catalogue.bill_shelf import (
     versions,
 )
 from tests.conftest import ManualClock, cloned
-from tests.sim_process import running_sim
+from tests.sim_process import Sim
 from tests.suppliers.build import ACCOUNT
 
 
@@ -308,22 +308,22 @@ async def test_bills_follow_goods_by_the_clock_and_leave_a_gap(
 
 
 async def test_both_lists_of_an_account_are_asked_for_and_kept_by_themselves(
-    db: Database, clock: ManualClock, ids: IdBlocks
+    db: Database, clock: ManualClock, ids: IdBlocks, sim_process: Sim
 ) -> None:
-    with running_sim() as sim:
-        async with bills_desk(db, clock, ids, sim.digiflazz_url) as desk:
-            goods = await fetch_price_list(desk.suppliers, ACCOUNT)
-            report = await sync_bills(desk, account=ACCOUNT)
-            assert not goods.cached and not report.cached and report.created > 0
-            assert (await bill(desk, "pln")).biller == "pln"
-            again = await fetch_bill_list(desk.suppliers, ACCOUNT, force=True)
-            assert again.cached and again.problem is not None
-            assert (again.retry_at - clock.now()).total_seconds() == 300
-            assert (await fetch_price_list(desk.suppliers, ACCOUNT)).prices == goods.prices
-            async with desk.db.read() as tx:
-                kept = await tx.rows("SELECT purpose FROM suppliers.exchanges ORDER BY id")
-            assert kept == [("price_list",), ("bill_list",)]
-            assert await sim.breaches() == []
+    sim = sim_process
+    async with bills_desk(db, clock, ids, sim.digiflazz_url) as desk:
+        goods = await fetch_price_list(desk.suppliers, ACCOUNT)
+        report = await sync_bills(desk, account=ACCOUNT)
+        assert not goods.cached and not report.cached and report.created > 0
+        assert (await bill(desk, "pln")).biller == "pln"
+        again = await fetch_bill_list(desk.suppliers, ACCOUNT, force=True)
+        assert again.cached and again.problem is not None
+        assert (again.retry_at - clock.now()).total_seconds() == 300
+        assert (await fetch_price_list(desk.suppliers, ACCOUNT)).prices == goods.prices
+        async with desk.db.read() as tx:
+            kept = await tx.rows("SELECT purpose FROM suppliers.exchanges ORDER BY id")
+        assert kept == [("price_list",), ("bill_list",)]
+        assert await sim.breaches() == []
 
 
 async def test_a_first_list_that_may_not_be_asked_for_yet_says_when(

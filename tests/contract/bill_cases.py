@@ -26,7 +26,8 @@ class BillCase:
     books and its clock are. ``prepare``: what its simulator must be told of the numbers.
     ``own_reference``: a payment has another than its check. ``callbacks_are_hints``: as of a
     provider. ``cheaper``: by how much a payment costs less than its check could tell.
-    ``tells_periods``: of a bill that was found. ``list_is_public``: asking for it needs no secret.
+    ``looked_up``: one that is not told at once, if there is any. ``tells_periods``: of a bill that
+    was found. ``list_is_public``: asking for it needs no secret.
     """
 
     name: str
@@ -40,6 +41,8 @@ class BillCase:
     refused: str
     pending_then_paid: str
     pending_then_refused: str
+    looked_up: str | None = None
+    once_a_day: bool = False
     prepare: Callable[[Sim], Awaitable[None]] | None = None
     own_reference: bool = False
     callbacks_are_hints: bool = False
@@ -126,6 +129,8 @@ BILL_CASES = (
         own_reference=True,
         callbacks_are_hints=True,
         cheaper=Rupiah(1_150),
+        looked_up="512345670005",
+        once_a_day=True,
         tells_periods=False,
         list_is_public=True,
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -17,6 +18,7 @@ from konter.upstreams.biller_contract import (
     BillQuestion,
     Checked,
     CheckUnclear,
+    CheckUnderway,
     NoBill,
 )
 from konter.upstreams.contract import Doubt, News, Purchase, UpstreamRefused
@@ -72,6 +74,7 @@ def test_the_traits_are_sane(case: BillCase, desk: Desk) -> None:
     assert all(0 < timeout_s <= 120 for timeout_s in traits.call_timeouts_s.values())
     assert traits.repost_gap >= timedelta(seconds=60)
     assert traits.repost_gap < traits.repost_horizon
+    assert desk.biller.pays_once_a_day is case.once_a_day
 
 
 def test_only_the_payment_can_spend_and_the_same_ask_is_the_same_request(
@@ -97,6 +100,26 @@ async def test_a_bill_is_found_and_finding_it_costs_nothing(case: BillCase, desk
     assert found.customer_name
     assert bool(found.periods) is case.tells_periods
     assert (await desk.upstream.books())["spent"] == 0
+
+
+async def test_what_is_looked_up_is_asked_for_again_and_is_one_check(
+    case: BillCase, desk: Desk
+) -> None:
+    """Where all is told at once, nothing is."""
+    asked = case.question(case.looked_up or case.pending_then_paid)
+    told = await desk.checks(asked)
+    assert isinstance(told, CheckUnderway) is (case.looked_up is not None)
+    later = replace(asked, first=False, sent_at=desk.kept[-1].started_at)
+    for _ in range(100):
+        if not isinstance(told, CheckUnderway):
+            break
+        assert not told.again.purchase_capable
+        told = desk.biller.read_check(later, await desk.hear(told.again, "check"))
+        await asyncio.sleep(0.01)
+    assert isinstance(told, BillFound)
+    books = await desk.upstream.books()
+    assert len([row for row in books["transactions"] if row["ref_id"] == asked.reference]) <= 1
+    assert books["spent"] == 0
 
 
 async def test_a_paid_bill_costs_no_more_than_its_check_said_and_asking_pays_nothing(

@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import cloned
 from tests.orders.bill_counter import BillCounter, open_bill_counter, stock_bills
 from tests.orders.counter import GAP_S, SECRET, Counter, open_counter, stock
+from tests.orders.oke_bills import stock_their_bills
 from tests.orders.two_suppliers import TwoSuppliers, open_two_suppliers, stock_both
 from tests.sim_process import Sim
 
@@ -76,3 +77,19 @@ async def bills(stocked_with_bills: str, sim: Sim) -> AsyncIterator[BillCounter]
     """A counter that also checks and pays bills."""
     async with open_bill_counter(stocked_with_bills, sim) as counter:
         yield counter
+
+
+@pytest.fixture(scope="session")
+def stocked_with_their_bills(
+    server_conninfo: str, template: str, sim_process: Sim
+) -> Iterator[str]:
+    """OkeConnect's bills, beside Digiflazz's."""
+    with cloned(server_conninfo, template) as fresh:
+        asyncio.run(_stock_with_their_bills(fresh, sim_process))
+        yield fresh
+
+
+async def _stock_with_their_bills(conninfo: str, sim: Sim) -> None:
+    await sim.reset(**OPTIONS)
+    await sim.okeconnect.reset()
+    await stock_their_bills(conninfo, sim)

@@ -1,4 +1,4 @@
-"""However many pay one bill at once, from wherever: it is paid once, and the others lose nothing."""
+"""However many pay one bill at once, from wherever: it is paid once; the others lose nothing."""
 
 from __future__ import annotations
 

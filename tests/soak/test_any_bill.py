@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from tests.funding.paper import WeakLine
 from tests.orders.any_bill import stories
 from tests.orders.bill_counter import BillCounter
-from tests.orders.conftest import sim, sim_process, stocked_with_bills
+from tests.orders.conftest import sim, stocked_with_bills
 from tests.orders.test_any_bill import shaky, tell
 
-__all__ = ["shaky", "sim", "sim_process", "stocked_with_bills"]
+__all__ = ["shaky", "sim", "stocked_with_bills"]
 
 
 @pytest.mark.soak

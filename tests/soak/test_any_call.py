@@ -8,11 +8,11 @@ from typing import Final
 import pytest
 
 from tests.sim_process import Sim
-from tests.story.conftest import sim, sim_process
+from tests.story.conftest import sim
 from tests.web.any_call import Effort, described
 from tests.web.test_any_call import LOGOUT, open_door
 
-__all__ = ["sim", "sim_process"]
+__all__ = ["sim"]
 
 EXAMPLES: Final = 40
 METHODS: Final = ("GET", "PUT", "POST", "DELETE", "PATCH", "TRACE")

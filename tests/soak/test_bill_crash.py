@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from tests.bill_child import BillPlace
 from tests.crash_child import Moment
 from tests.deaths import Deaths, every
-from tests.bill_child import BillPlace
 from tests.sim_process import Sim
-from tests.story.conftest import sim_process
 from tests.story.test_bill_crash import CALLS, deaths, kiln, place, theirs_is_ours
 
-__all__ = ["deaths", "kiln", "place", "sim_process"]
+__all__ = ["deaths", "kiln", "place"]
 
 
 @pytest.mark.soak

@@ -8,10 +8,9 @@ from tests.crash_child import Moment
 from tests.deaths import Deaths, every
 from tests.failover_child import FailoverPlace
 from tests.sim_process import Sim
-from tests.story.conftest import sim_process
 from tests.story.test_failover_crash import CALLS, deaths, kiln, place, theirs_is_ours
 
-__all__ = ["deaths", "kiln", "place", "sim_process"]
+__all__ = ["deaths", "kiln", "place"]
 
 
 @pytest.mark.soak

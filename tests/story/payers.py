@@ -54,7 +54,7 @@ async def open_bill_shop(
         **settings,
     }
     with cloned(server_conninfo, template) as conninfo:
-        async with open_shop(conninfo, sim, **told) as shop:
+        async with open_shop(conninfo, sim, observer=None, with_worker=True, **told) as shop:
             await sync_bills(shop.house.catalogue, account=ACCOUNT)
             yield shop
 

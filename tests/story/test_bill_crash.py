@@ -12,8 +12,8 @@ from konter.app import open_house
 from konter.catalogue.sync_bills import sync_bills
 from tests import bill_child
 from tests.bill_child import ANSWERS, MONEY, AfterBills, BillPlace
-from tests.crash_child import BUYER, GAP_S, Moment
 from tests.conftest import cloned
+from tests.crash_child import BUYER, GAP_S, Moment
 from tests.deaths import Deaths, every_third
 from tests.shop import ACCOUNT, WEBHOOK_SECRET, stock
 from tests.sim_process import Sim

@@ -87,6 +87,7 @@ def test_a_check_is_an_inquiry_and_a_payment_a_purchase_of_its_own() -> None:
     assert query_of(pay.url)["product"] == ["BPAM128"]
     assert query_of(BILLS.enquiry(PAY).url) == {**query_of(pay.url), "check": ["1"]}
     assert not BILLS.pays_under_check_reference
+    assert BILLS.pays_once_a_day
 
 
 @pytest.mark.parametrize(
@@ -171,7 +172,6 @@ def test_a_name_is_taken_as_it_is(name: str) -> None:
         HEAD.replace(NUMBER, "1234567891") + SENTENCE,
         HEAD + SENTENCE.replace("JOHN", f"CPAM128.{NUMBER} JOHN"),
         HEAD + "SUKSES. SN: JOHN DOE/TAG:150000/ADM:2500/TTL:152500. Saldo 100.000",
-        HEAD + "akan diproses. Saldo 43.934.743",
         f"R#INQ-1 CPAM128.{NUMBER} sudah pernah jam 18:46, status Sukses. Nama: JOHN DOE. "
         "Tagihan: Rp 150.000. Admin: Rp 2.500. Total: Rp 152.500. Hrg 0",
         f"TIDAK ADA transaksi Tujuan {NUMBER} pada tgl 22/04/2025. Tidak ada data. Saldo 1",

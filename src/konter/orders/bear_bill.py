@@ -22,7 +22,8 @@ async def bear_bill(
 ) -> requests.Placed:
     """The order that pays this bill, which is locked, found and unpaid.
 
-    Raises BillPaid, BillBeingPaid, BillSoldToday, RefReused, AccountBlocked, NotEnoughBalance; roll back then.
+    Raises BillPaid, BillBeingPaid, BillSoldToday, RefReused, AccountBlocked, NotEnoughBalance;
+    roll back then.
     """
     (order_id,) = await desk.ids.take(tx, 1)
     if (claimed := await claim_bill(tx, bill, order_id, at=at)) is not None:

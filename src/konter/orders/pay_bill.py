@@ -42,7 +42,8 @@ async def pay_bill(desk: OrdersDesk, payment: BillPayment) -> PaidBill:
 
     Raises Invalid, RefReused, BillNotChecked, BillExpired, BillAmountDiffers, BillTooDear,
     BillPaid, BillBeingPaid, BillSoldToday, ProductUnknown, ProductNotAdmitted, ProductClosed,
-    OrderLimitReached, AmountLimitReached, NotEnoughBalance, AccountBlocked; CommitUnknown: ask by the reference.
+    OrderLimitReached, AmountLimitReached, NotEnoughBalance, AccountBlocked; CommitUnknown: ask by
+    the reference.
     """
     payment = clean_payment(payment)
     try:
