@@ -21,19 +21,22 @@ from konter.cli.main import app
 from konter.kernel.errors import KonterError
 from konter.settings import Declaration, declarations
 from konter.show_settings import shown, written
+from konter.upstreams.biller_contract import Biller
 from konter.upstreams.contract import Provider
 from konter.upstreams.gateway_contract import Gateway, Trust
 from konter.upstreams.gateways.ipaymu import Ipaymu, IpaymuSettings
 from konter.upstreams.gateways.tripay import Tripay, TripaySettings
 from konter.upstreams.providers.digiflazz import Digiflazz, DigiflazzSettings
+from konter.upstreams.providers.digiflazz_bills import DigiflazzBills
 from konter.upstreams.providers.okeconnect import Okeconnect, OkeconnectSettings
+from konter.upstreams.providers.okeconnect_bills import OkeconnectBills
 
 ROOT = Path(__file__).parents[1]
 NOTE = "<!-- Written by `make docs` from the code; changes here are lost. -->"
-ADAPTERS: tuple[Provider, ...] = (
-    Digiflazz(DigiflazzSettings(username="shop", api_key="dev-key")),
-    Okeconnect(OkeconnectSettings("OK1", "pin", "key")),
-)
+DIGIFLAZZ = DigiflazzSettings(username="shop", api_key="dev-key")
+OKECONNECT = OkeconnectSettings("OK1", "pin", "key")
+ADAPTERS: tuple[Provider, ...] = (Digiflazz(DIGIFLAZZ), Okeconnect(OKECONNECT))
+BILLERS: tuple[Biller, ...] = (DigiflazzBills(DIGIFLAZZ), OkeconnectBills(OKECONNECT))
 
 GATEWAYS: tuple[Gateway, ...] = (
     Ipaymu(IpaymuSettings(va="1", api_key="key")),
@@ -195,7 +198,16 @@ def _adapter(adapter: Provider) -> str:
             f"* Never asked again after: {_time(traits.repost_horizon)}",
             f"* No record there proves that nothing was bought, after: {proof}",
             f"* Between two price lists: {_time(traits.price_list_gap)}",
+            *[_bills(biller) for biller in BILLERS if biller.account == adapter.account],
         ]
+    )
+
+
+def _bills(biller: Biller) -> str:
+    return (
+        f"* Bills: pays under the check's reference: {_yes(biller.pays_under_check_reference)};"
+        f" waits for a check: {biller.traits.call_timeouts_s['check']:g} s;"
+        f" once a day by one SKU for one number: {_yes(biller.pays_once_a_day)}"
     )
 
 
@@ -222,6 +234,10 @@ _TRUST = {
     Trust.PROVED: "a hint with a proof; without the proof it is refused",
     Trust.HINT: "a hint, proved or not; the gateway is always asked",
 }
+
+
+def _yes(fact: bool) -> str:
+    return "yes" if fact else "no"
 
 
 def _time(span: timedelta) -> str:

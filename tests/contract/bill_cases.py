@@ -26,8 +26,9 @@ class BillCase:
     books and its clock are. ``prepare``: what its simulator must be told of the numbers.
     ``own_reference``: a payment has another than its check. ``callbacks_are_hints``: as of a
     provider. ``cheaper``: by how much a payment costs less than its check could tell.
-    ``looked_up``: one that is not told at once, if there is any. ``tells_periods``: of a bill that
-    was found. ``list_is_public``: asking for it needs no secret.
+    ``looked_up``: one that is not told at once, if there is any. ``once_a_day``: pays no second
+    bill of a number. ``tells_periods``: of a bill that was found. ``list_is_public``: asking for it
+    needs no secret.
     """
 
     name: str

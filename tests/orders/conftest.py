@@ -61,9 +61,9 @@ async def both(stocked_by_two: str, sim: Sim) -> AsyncIterator[TwoSuppliers]:
 
 
 @pytest.fixture(scope="session")
-def stocked_with_bills(server_conninfo: str, template: str, sim_process: Sim) -> Iterator[str]:
+def stocked_with_bills(server_conninfo: str, template: str, shared_sim: Sim) -> Iterator[str]:
     with cloned(server_conninfo, template) as fresh:
-        asyncio.run(_stock_with_bills(fresh, sim_process))
+        asyncio.run(_stock_with_bills(fresh, shared_sim))
         yield fresh
 
 
@@ -80,12 +80,10 @@ async def bills(stocked_with_bills: str, sim: Sim) -> AsyncIterator[BillCounter]
 
 
 @pytest.fixture(scope="session")
-def stocked_with_their_bills(
-    server_conninfo: str, template: str, sim_process: Sim
-) -> Iterator[str]:
+def stocked_with_their_bills(server_conninfo: str, template: str, shared_sim: Sim) -> Iterator[str]:
     """OkeConnect's bills, beside Digiflazz's."""
     with cloned(server_conninfo, template) as fresh:
-        asyncio.run(_stock_with_their_bills(fresh, sim_process))
+        asyncio.run(_stock_with_their_bills(fresh, shared_sim))
         yield fresh
 
 

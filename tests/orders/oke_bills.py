@@ -19,13 +19,14 @@ from konter.kernel.money import Rupiah
 from konter.ledger.read import account_sums
 from konter.ledger.wallets import open_wallet
 from konter.orders.pay_bill import PaidBill
+from konter.people.members import Member
 from konter.suppliers.accounts import ensure_accounts
 from konter.suppliers.desk import SuppliersDesk
 from konter.upstreams.providers.okeconnect import Okeconnect, OkeconnectSettings
 from konter.upstreams.providers.okeconnect_bills import OkeconnectBills
 from konter.upstreams.wire import Wire
 from tests.conftest import ManualClock
-from tests.orders.bill_counter import RULES, BillCounter, stock_bills
+from tests.orders.bill_counter import RULES, BillCounter, member, stock_bills
 from tests.orders.counter import by_owner, open_counter, suppliers_desk
 from tests.orders.two_suppliers import OKE, PROVES_S
 from tests.sim_process import (
@@ -64,6 +65,15 @@ class OkeBills(BillCounter):
         opening = Rupiah((await self.oke.books())["opening"])
         funding = self.desk.funding
         await record_topup(funding, account=OKE, amount=opening, bank="bca", actor="rina")
+
+    async def with_rival(self) -> Member:
+        """Another member with as much money."""
+        async with self.db.transaction() as tx:
+            await open_wallet(tx, user_id=RIVAL, at=self.clock.now())
+        given: dict[str, Any] = {"reason": "modal awal", "actor": "rina"}
+        funding = self.desk.funding
+        await adjust(funding, user_id=RIVAL, amount=Rupiah(MONEY), **given)
+        return member(user_id=RIVAL)
 
     async def later(self, seconds: float) -> None:
         await super().later(seconds)
