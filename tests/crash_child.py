@@ -66,6 +66,13 @@ class Moment:
     n: int = 0
 
 
+def some_of(commits: int) -> list[Moment]:
+    """A third of the moments around this many commits, the first and the last among them; all are
+    played by ``make soak``, because a death costs more than most tests."""
+    numbers = sorted({*range(1, commits + 1, 3), commits})
+    return [Moment(("before", "after")[n % 2], n) for n in numbers]
+
+
 @dataclass(frozen=True)
 class Place:
     """Where the scenario runs. ``prefix``: eight digits that begin this database's numbers."""
