@@ -43,8 +43,9 @@ async def tell(
     await bills.sim.reset(**OPTIONS)
     story = BillStory(bills, line, told[0])
     await story.begin()
-    for opening in (("check", 0, 0), ("pay", 0, 1)):
-        await story.play(opening)
+    for ref, how in ((0, 0), (1, 3), (2, 0)):
+        # The same bill thrice: by two members, through two SKUs.
+        await story.play(("check", ref, how))
     for step in told[1]:
         await story.play(step)
     await story.finish()

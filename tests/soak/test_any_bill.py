@@ -16,7 +16,7 @@ __all__ = ["shaky", "sim", "stocked_with_bills"]
 
 @pytest.mark.soak
 @settings(
-    max_examples=400,
+    max_examples=300,
     deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),

@@ -39,6 +39,7 @@ async def open_bill_shop(
         sim,
         KONTER_H2H_DEFAULT_MEMBER="TOKO1",
         KONTER_BILL_RETRY_S="0.02",
+        KONTER_BILL_BEFORE_MIDNIGHT_S="0",
         KONTER_CHECK_SPACING_S="0.5",
         **settings,
     ) as shop:

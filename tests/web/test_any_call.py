@@ -103,6 +103,7 @@ async def open_door(conninfo: str, sim: Sim) -> AsyncIterator[Door]:
         sim,
         KONTER_H2H_BAD_SIGNS=MANY,
         KONTER_H2H_REQUESTS_PER_MINUTE=MANY,
+        KONTER_BILL_BEFORE_MIDNIGHT_S="0",
         KONTER_BILL_CHECKS_PER_NUMBER=MANY,
         KONTER_BILL_CHECKS_PER_MEMBER=MANY,
         KONTER_METERS_PER_MINUTE="10000",
