@@ -9,7 +9,7 @@ from tests.orders.counter import Counter
 
 
 @settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     derandomize=True,
     database=None,

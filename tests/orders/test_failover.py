@@ -282,7 +282,7 @@ async def test_an_order_takes_at_most_three_tries_over_both(both: TwoSuppliers) 
 
 
 @settings(
-    max_examples=12,
+    max_examples=6,
     deadline=None,
     derandomize=True,
     database=None,

@@ -114,7 +114,7 @@ async def test_a_payment_goes_out_under_the_reference_of_its_check(shop: Shop) -
         (payment,) = await one.payments()
         assert payment["ref_id"] == asked[-1]["ref_id"]
         assert asked[-1]["found"]
-        assert (await one.commands())[-1] == "pay-pasca"
+        assert (await one.commands()).count("pay-pasca") == 1
 
 
 async def test_the_whole_bill_is_debited_and_not_its_fee_alone(shop: Shop) -> None:
@@ -299,7 +299,8 @@ async def test_to_look_a_bill_up_asks_nobody_and_pays_nothing(shop: Shop) -> Non
     paid = await one.payer.pays(found)
     await one.ends(paid, "delivered")
     assert await one.payer.looks_up("b1") is not None
-    assert await one.commands() == ["inq-pasca", "pay-pasca"]
+    asked = [command for command in await one.commands() if command != "status-pasca"]
+    assert asked == ["inq-pasca", "pay-pasca"]
 
 
 async def test_what_becomes_of_a_payment_is_asked_with_a_command_of_its_own(shop: Shop) -> None:
