@@ -21,7 +21,7 @@ from konter.worker import open_worker
 from tests.conftest import cloned
 from tests.crash_child import Moment, Place, die
 
-AT_ONCE: Final = 8
+AT_ONCE: Final = 5
 """Deaths at once: most of each is waiting."""
 
 

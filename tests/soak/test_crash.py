@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import multiprocessing.context
 
 import pytest
@@ -20,5 +19,5 @@ async def test_death_before_or_after_every_commit_loses_and_doubles_nothing(
     deaths = Deaths(kiln, server_conninfo, place)
     commits = await deaths.commits()
     moments = [Moment(when, n) for n in range(1, commits + 1) for when in ("before", "after")]
-    await asyncio.gather(*(deaths.die(moment) for moment in moments))
+    await deaths.at(moments)
     await theirs_is_ours(deaths, place)

@@ -6,7 +6,7 @@ import asyncio
 import multiprocessing
 import multiprocessing.context
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from typing import Any, Final
 
 import pytest
@@ -26,7 +26,7 @@ from tests.sim_process import Sim
 
 PRICE, COST = 11_500, 10_000
 OPENING = 10_000_000
-AT_ONCE: Final = 12
+AT_ONCE: Final = 6
 """Deaths at once: most of each is waiting."""
 
 UNDECIDED = "SELECT count(*) FROM orders.orders WHERE state IN ('held', 'sent')"
@@ -88,6 +88,12 @@ class Deaths:
             await self._live_on(place)
         return ended
 
+    async def at(self, moments: Iterable[Moment]) -> None:
+        """One copy for each moment; what goes wrong with one ends the others."""
+        async with asyncio.TaskGroup() as deaths:
+            for moment in moments:
+                deaths.create_task(self.die(moment))
+
     async def die(self, moment: Moment) -> None:
         async with self._room:
             with self._copy() as place:
@@ -111,9 +117,11 @@ class Deaths:
         async with open_house(place.settings) as house:
             worker = await open_worker(house)
             working = asyncio.create_task(worker.run())
-            await self._until_decided(house, place)
-            worker.stop()
-            await working
+            try:
+                await self._until_decided(house, place)
+            finally:
+                worker.stop()
+                await working
             await self._judge(house, place)
 
     async def _until_decided(self, house: House, place: Place) -> None:
@@ -175,7 +183,7 @@ async def test_death_before_or_after_any_commit_loses_and_doubles_nothing(
     """At every third commit, before one and after the next. ``make soak`` plays all moments."""
     deaths = Deaths(kiln, server_conninfo, place)
     moments = some_of(await deaths.commits())
-    await asyncio.gather(*(deaths.die(moment) for moment in moments))
+    await deaths.at(moments)
     await theirs_is_ours(deaths, place)
 
 
@@ -187,7 +195,7 @@ async def test_death_while_asking_loses_and_doubles_nothing(
     await sim.options(latency_ms=60)
     deaths = Deaths(kiln, server_conninfo, place)
     moments = [Moment("asking", n) for n in range(1, len(ANSWERS) + 5)]
-    await asyncio.gather(*(deaths.die(moment) for moment in moments))
+    await deaths.at(moments)
     await theirs_is_ours(deaths, place)
 
 

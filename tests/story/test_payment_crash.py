@@ -42,7 +42,7 @@ from tests.sim_process import Sim
 
 OPENING = 10_000_000
 MODAL = 1_000_000
-AT_ONCE: Final = 12
+AT_ONCE: Final = 6
 """Deaths at once: most of each is waiting."""
 LEAST_COMMITS: Final = 12
 ASKED: Final = 8
