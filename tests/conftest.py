@@ -56,11 +56,24 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(HOME, ignore_errors=True)
 
 
+def _set_up_logs() -> None:
+    """As they are without a word, but for tracebacks: with colours and the values of all variables
+    one takes half a second, and work that fails again and again looked as if it hung."""
+    structlog.reset_defaults()
+    show = structlog.dev.ConsoleRenderer(
+        colors=False, exception_formatter=structlog.dev.plain_traceback
+    )
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], show])
+
+
+_set_up_logs()
+
+
 @pytest.fixture(autouse=True)
 def logs_as_before() -> Iterator[None]:
     """A command sets up the logs of its whole process, which here is not its own."""
     yield
-    structlog.reset_defaults()
+    _set_up_logs()
 
 
 class ManualClock:
