@@ -21,7 +21,7 @@ from tests.web.any_call import Caller, Effort, Facts, call_everything, described
 from tests.web.h2h import Machine, new_member
 from tests.web.paying import IPAYMU_PAGE, NUMBER, PHONE, QRIS
 
-SHORT: Final = Effort(examples=4)
+SHORT: Final = Effort(examples=3)
 
 LOGOUT: Final = "POST /api/auth/logout"
 """Only nobody calls it: after it, everybody is nobody."""
