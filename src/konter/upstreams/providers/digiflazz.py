@@ -66,7 +66,7 @@ class Digiflazz:
         self._settings = settings
         self._login = Login(settings.username, settings.api_key, settings.base_url)
         self.account: str = settings.account
-        self.traits: ProviderTraits = _traits(settings)
+        self.traits: ProviderTraits = traits_of(settings)
 
     def purchase(self, ask: Purchase) -> WireRequest:
         """The same bytes for the same ask, every time: a re-post must not look like another."""
@@ -174,8 +174,8 @@ def _separator(brand: str) -> str | None:
     return next((mark for start, mark in _SEPARATORS.items() if name.startswith(start)), None)
 
 
-def _traits(settings: DigiflazzSettings) -> ProviderTraits:
-    """Absence never proves anything: asking creates the purchase that was absent."""
+def traits_of(settings: DigiflazzSettings) -> ProviderTraits:
+    """Of the prepaid side. Absence never proves anything: asking creates the purchase that was absent."""
     return ProviderTraits(
         code="digiflazz",
         doubt=Doubt.REPOST,

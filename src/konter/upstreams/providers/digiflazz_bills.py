@@ -6,7 +6,7 @@ a payment is asked with a command of its own, which pays nothing.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
 
 from konter.kernel.outcome import Delivered, Outcome, Unknown
 from konter.kernel.wire_types import WireAnswer, WireRequest
@@ -19,7 +19,7 @@ from konter.upstreams.biller_contract import (
     MeterTold,
 )
 from konter.upstreams.contract import Doubt, ProviderTraits, Purchase
-from konter.upstreams.providers.digiflazz import DigiflazzSettings
+from konter.upstreams.providers.digiflazz import DigiflazzSettings, traits_of
 from konter.upstreams.providers.digiflazz_bill_checks import judge_check, payment_problem
 from konter.upstreams.providers.digiflazz_bill_prices import read_bills
 from konter.upstreams.providers.digiflazz_meter import meter_of, meter_question
@@ -119,18 +119,8 @@ class DigiflazzBills:
 
 
 def _traits(settings: DigiflazzSettings) -> ProviderTraits:
-    """'Data belum ada' is also said of what is older than 90 days: absence proves nothing."""
-    return ProviderTraits(
-        code="digiflazz",
-        doubt=Doubt.STATUS_CALL,
-        call_timeouts_s={
-            "check": settings.check_timeout_s,
-            "purchase": settings.purchase_timeout_s,
-            "balance": settings.balance_timeout_s,
-            "price_list": settings.price_list_timeout_s,
-        },
-        repost_gap=timedelta(seconds=settings.repost_gap_s),
-        repost_horizon=timedelta(days=settings.repost_horizon_days),
-        absence_proves_after=None,
-        price_list_gap=timedelta(seconds=settings.price_list_gap_s),
-    )
+    """The same account and the same limits, but asking pays nothing. 'Data belum ada' is also said
+    of what is older than 90 days: absence proves nothing here either."""
+    goods = traits_of(settings)
+    timeouts = {"check": settings.check_timeout_s, **goods.call_timeouts_s}
+    return replace(goods, doubt=Doubt.STATUS_CALL, call_timeouts_s=timeouts)
