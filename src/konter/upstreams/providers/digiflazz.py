@@ -175,7 +175,7 @@ def _separator(brand: str) -> str | None:
 
 
 def traits_of(settings: DigiflazzSettings) -> ProviderTraits:
-    """Of the prepaid side. Absence never proves anything: asking creates the purchase that was absent."""
+    """Of the prepaid side. Absence proves nothing: asking creates the purchase that was absent."""
     return ProviderTraits(
         code="digiflazz",
         doubt=Doubt.REPOST,
