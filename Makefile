@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 SEED ?= 20261116
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench soak docs format lock clean
+.PHONY: help demo test check bench soak docs words format lock clean
 
 help: ## print this
 	@echo "make TARGET, where TARGET is one of:"
@@ -20,7 +20,7 @@ demo: $(VENV)/.ready ## sell a few products end to end, then keep serving (ONCE=
 # would compile everything again, which is a third of a minute of work together.
 unexport PYTHONDONTWRITEBYTECODE
 
-test: $(VENV)/.ready-dev ## run the whole suite (ARGS="tests/ledger -x" to narrow it)
+test: $(VENV)/.ready-dev $(VENV)/.browser ## run the whole suite (ARGS="tests/ledger -x" to narrow it)
 	$(BIN)/python -m pytest -n 3 --dist worksteal -m "not soak" $(ARGS)
 
 check: $(VENV)/.ready-dev ## format, lint, types, import contract, laws of the house
@@ -39,6 +39,9 @@ soak: $(VENV)/.ready-dev ## long fault runs with a fixed seed (SEED=n for anothe
 
 docs: $(VENV)/.ready-dev ## write the reference pages and .env.example again from the code
 	$(BIN)/python -m tools.reference_docs
+
+words: $(VENV)/.ready-dev ## add the texts that have no English yet to the translations
+	$(BIN)/python -m tools.words
 
 format: $(VENV)/.ready-dev ## format the code and mend what the linter can
 	$(BIN)/ruff format .
@@ -70,6 +73,17 @@ $(VENV)/.ready-dev: requirements-dev.lock pyproject.toml | $(BIN)/python
 	@$(PIP_INSTALL) --no-deps --no-build-isolation -e .
 	@$(BIN)/python -m pytest --collect-only -q >/dev/null || true  # compiles all files, once
 	@touch $@ $(VENV)/.ready
+
+# Page tests need a browser: Debian's, installed where we may.
+$(VENV)/.browser: | $(BIN)/python
+	@command -v chromium >/dev/null || { \
+		echo "Installing chromium for the page tests ..."; \
+		[ "$$(id -u)" = 0 ] && apt-get -qq update >/dev/null && \
+			DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
+				chromium >/dev/null; } || { \
+		echo "The page tests need Chromium. On Debian and Ubuntu: sudo apt install chromium"; \
+		exit 1; }
+	@touch $@
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

@@ -129,6 +129,9 @@ class Settings:
     base_url: str | None = setting(
         "KONTER_BASE_URL", WEB_ADDRESS, None,
         "How the world reaches this shop; absent: http, KONTER_HOST and KONTER_PORT.")
+    shop_name: str = setting(
+        "KONTER_SHOP_NAME", text_like(r".{1,40}", "a name of at most 40 characters"), "Konter",
+        "What the shop calls itself on its pages and in its messages.")
     secret: Secret | None = setting(
         "KONTER_SECRET", kept_secret(32), None,
         "Encrypts what must be read back; absent: made once in KONTER_HOME, if embedded.")

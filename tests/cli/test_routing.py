@@ -8,7 +8,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from konter.app import products_from
+from konter.adapters import products_from
 from konter.catalogue.mappings import MappingDoubtful
 from konter.catalogue.products import NoSuchProduct
 from konter.cli import catalogue, sending, shelf

@@ -35,6 +35,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "orders": BELOW["orders"],
     "web": BELOW["web"] - {"upstreams"},
     "hints": frozenset({"db", "jobs", "orders"}),
+    "adapters": frozenset({"kernel", "settings", "upstreams"}),
     "app": BELOW["app"] | {"settings"},
     "worker": BELOW["worker"] | {"settings"},
     "cli": BELOW["cli"] | {"settings", "show_settings"},
@@ -42,8 +43,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 """Rooms, or files of rooms, that each room may name. A room may always name itself."""
 
 ONLY_BY: dict[str, frozenset[str]] = {
-    "upstreams.providers": frozenset({"app"}),
-    "upstreams.gateways": frozenset({"app"}),
+    "upstreams.providers": frozenset({"adapters"}),
+    "upstreams.gateways": frozenset({"adapters"}),
     "ledger.post": frozenset({"ledger", "funding", "orders"}),
 }
 """Files that only these rooms may name, whatever else stands in the table."""

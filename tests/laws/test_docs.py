@@ -72,7 +72,7 @@ def test_every_setting_is_read_by_somebody_once_there_is_a_root() -> None:
     used = {
         node.attr
         for file in house()
-        if file.room in ("app", "worker", "cli") or file.module == "konter.settings"
+        if file.room in ("app", "adapters", "worker", "cli") or file.module == "konter.settings"
         for node in file.nodes
         if isinstance(node, ast.Attribute)
     }

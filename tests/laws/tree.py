@@ -12,8 +12,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 LAYERS = (
-    "cli", "worker", "app", "hints", "web", "orders", "funding", "hooks", "catalogue", "suppliers",
-    "people", "jobs", "ledger", "upstreams", "db", "kernel",
+    "cli", "worker", "app", "adapters", "hints", "web", "orders", "funding", "hooks", "catalogue",
+    "suppliers", "people", "jobs", "ledger", "upstreams", "db", "kernel",
 )  # fmt: skip
 """From the top down: each may import only what stands after it."""
 

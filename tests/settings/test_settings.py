@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from konter.app import gateways_of
+from konter.adapters import gateways_of
 from konter.kernel.money import Rupiah
 from konter.setting_kinds import CallTimeouts, Secret
 from konter.settings import (

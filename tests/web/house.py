@@ -29,8 +29,10 @@ from konter.web.answer import Answer
 from konter.web.api import auth
 from konter.web.auth import only
 from konter.web.desks import Desks
+from konter.web.page.guard import guarded
 from konter.web.request import SiteRequest
-from konter.web.site import Site, front
+from konter.web.site import Site
+from konter.web.store.home import get_home
 from tests.people.builders import people_desk
 
 
@@ -93,7 +95,7 @@ def site(desks: Desks) -> Site:
     return Site(
         desks,
         [
-            front,
+            Router("/", route_handlers=[get_home], before_request=guarded),
             health.healthz,
             health.readyz,
             health.metrics,

@@ -190,7 +190,7 @@ async def test_every_answer_carries_its_security_headers(client: Client) -> None
     headers = (await client.get("/")).headers
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["x-frame-options"] == "DENY"
-    assert "default-src 'self'" in headers["content-security-policy"]
+    assert "default-src 'none'" in headers["content-security-policy"]
 
 
 async def test_the_front_page_loads_nothing_from_strangers(client: Client) -> None:

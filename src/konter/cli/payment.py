@@ -11,7 +11,7 @@ from typing import Annotated, Final
 
 import typer
 
-from konter.app import gateways_of
+from konter.adapters import gateways_of
 from konter.cli.logs import set_up_logs
 from konter.kernel.clock import SystemClock
 from konter.kernel.wire_types import Heard, WireAnswer, WireRequest, WireSilence

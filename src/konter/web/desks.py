@@ -37,6 +37,15 @@ class ShopDoor:
     callbacks: Mapping[str, Callable[[WireCall], Awaitable[None]]]
 
 
+@dataclass(frozen=True, slots=True)
+class Storefront:
+    """What pages say of the shop itself. ``is_https``: whether the world reaches it so; then its
+    cookies never travel otherwise."""
+
+    name: str = "Konter"
+    is_https: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desks:
     """``registry``: what ``/metrics`` shows. ``trusted_proxies``: networks whose
@@ -51,3 +60,4 @@ class Desks:
     h2h: H2hDoor | None = None
     registry: CollectorRegistry = field(default_factory=process_registry)
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    storefront: Storefront = Storefront()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import cast
 
 import msgspec
-from litestar import Litestar, MediaType, Response, get
+from litestar import Litestar
 from litestar.enums import ScopeType
 from litestar.handlers.http_handlers import HTTPRouteHandler
 from litestar.openapi.spec import OpenAPI
@@ -22,16 +22,15 @@ from litestar.types import (
     Send,
 )
 
-from konter.web import health, machines
+from konter.web import health, machines, pages
 from konter.web.api import routes as api
 from konter.web.body import BodyReader
 from konter.web.desks import Desks
-from konter.web.errors import HANDLERS
 from konter.web.metrics import requests
 from konter.web.my.pay import post_my_pay
 from konter.web.openapi import document_errors, openapi_config
+from konter.web.page.problems import with_pages
 from konter.web.request import SiteRequest
-from konter.web.store import payment_pages
 from konter.web.vitals import Vitals
 
 MOST_BODY_BYTES = 64 * 1024
@@ -42,20 +41,12 @@ PAGE_HEADERS = (
     NOSNIFF,
     (b"referrer-policy", b"same-origin"),
     (b"x-frame-options", b"DENY"),
-    (b"content-security-policy", b"default-src 'self'; frame-ancestors 'none'"),
+    (
+        b"content-security-policy",
+        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+        b" connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
 )
-
-FRONT = """<!doctype html>
-<html lang="id"><meta charset="utf-8"><title>Konter</title>
-<h1>Konter</h1>
-<p>Layanan ini sedang berjalan. Ini adalah API; halaman toko belum tersedia.</p>
-<ul>
-<li><a href="/api/openapi.json">Dokumen API (OpenAPI)</a></li>
-<li><a href="/healthz">Status proses</a></li>
-<li><a href="/readyz">Kesiapan layanan</a></li>
-</ul>
-</html>
-"""
 
 
 class Site(Litestar):
@@ -67,7 +58,7 @@ class Site(Litestar):
         super().__init__(
             routes,
             request_class=SiteRequest,
-            exception_handlers=HANDLERS,
+            exception_handlers=with_pages(),
             openapi_config=openapi_config(),
             request_max_body_size=MOST_BODY_BYTES,
             logging_config=None,
@@ -124,12 +115,6 @@ class Site(Litestar):
             self.requests.saw(route, self.clock.monotonic() - started)
 
 
-@get("/", media_type=MediaType.HTML, include_in_schema=False)
-async def front() -> Response[str]:
-    """A placeholder until the shop has its pages."""
-    return Response(FRONT, media_type=MediaType.HTML)
-
-
 def build_site(desks: Desks) -> Site:
     """The ASGI application. Serves ``/api``, machines, pages and health."""
     return Site(desks, routes())
@@ -138,13 +123,12 @@ def build_site(desks: Desks) -> Site:
 def routes() -> list[ControllerRouterHandler]:
     """Every route by topic; ``/api`` answers are never stored by anybody."""
     return [
-        front,
         health.healthz,
         health.readyz,
         health.metrics,
         *machines.routes(),
-        *payment_pages.ROUTES,
         post_my_pay,
+        *pages.routes(),
         api.routes(),
     ]
 

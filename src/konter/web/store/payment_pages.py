@@ -9,6 +9,8 @@ from typing import Annotated, Final
 from litestar import MediaType, Response, get
 from litestar.params import QueryParameter
 
+from konter.web.page.permits import ANYBODY
+
 LONGEST_CODE: Final = 40
 
 PAGE: Final = Template("""<!doctype html>
@@ -26,7 +28,7 @@ pesanan serta email atau nomor telepon yang Anda pakai saat memesan.</p>
 Code = Annotated[str, QueryParameter(name="code")]
 
 
-@get("/bayar/selesai", media_type=MediaType.HTML, include_in_schema=False)
+@get("/bayar/selesai", media_type=MediaType.HTML, include_in_schema=False, opt=ANYBODY)
 async def get_returned(code: Code = "") -> Response[str]:
     """Back from the gateway's page, whatever was done there."""
     return _page(
@@ -37,7 +39,7 @@ async def get_returned(code: Code = "") -> Response[str]:
     )
 
 
-@get("/bayar/batal", media_type=MediaType.HTML, include_in_schema=False)
+@get("/bayar/batal", media_type=MediaType.HTML, include_in_schema=False, opt=ANYBODY)
 async def get_given_up(code: Code = "") -> Response[str]:
     """Back from the gateway's page without having paid, as it seems."""
     return _page(
@@ -48,7 +50,7 @@ async def get_given_up(code: Code = "") -> Response[str]:
     )
 
 
-@get("/bayar/menunggu", media_type=MediaType.HTML, include_in_schema=False)
+@get("/bayar/menunggu", media_type=MediaType.HTML, include_in_schema=False, opt=ANYBODY)
 async def get_waiting(code: Code = "") -> Response[str]:
     """There is no page of the gateway's to go to: no link yet, or a code to pay to."""
     return _page(

@@ -1,0 +1,73 @@
+"""``/masuk`` and ``/keluar``: a session begins and ends."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from litestar import Response, get, post
+from litestar.params import QueryParameter
+from msgspec import Struct
+
+from konter.kernel.errors import Invalid, Refused
+from konter.people.login import login, logout
+from konter.people.permits import Role
+from konter.web.page.forms import fields_of, read_form
+from konter.web.page.guard import own_path, visit
+from konter.web.page.permits import ANYBODY
+from konter.web.page.render import Page, go, page
+from konter.web.page.visit import session_cookie
+from konter.web.request import SiteRequest
+
+STAFF_HOME = "/admin"
+HOME = "/my"
+
+Back = Annotated[str, QueryParameter()]
+
+
+class Credentials(Struct):
+    email: str
+    password: str
+    back: str = ""
+
+
+@get("/masuk", include_in_schema=False, opt=ANYBODY)
+async def get_sign_in(request: SiteRequest, back: Back = "") -> Page:
+    return _form(request, {"back": back})
+
+
+@post("/masuk", include_in_schema=False, opt=ANYBODY, status_code=200)
+async def post_sign_in(request: SiteRequest) -> Response[str]:
+    """On to where one wanted to go, or the same form with what was wrong."""
+    typed = await fields_of(request)
+    try:
+        said = read_form(typed, Credentials)
+        signed = await login(
+            request.desks.people, email=said.email, password=said.password, remote=request.remote
+        )
+    except Refused as error:
+        return _form(request, typed, error)
+    is_staff = signed.person.role in (Role.OPERATOR, Role.ADMIN)
+    home = STAFF_HOME if is_staff else HOME
+    return go(request, own_path(said.back, home), cookies=[session_cookie(request, signed.token)])
+
+
+@post("/keluar", include_in_schema=False, opt=ANYBODY, status_code=200)
+async def post_sign_out(request: SiteRequest) -> Response[str]:
+    """A repeat does nothing."""
+    here = visit(request)
+    if here.token:
+        await logout(request.desks.people, here.token)
+        request.desks.sessions.forget(here.token)
+    said = here.say("Anda sudah keluar")
+    return go(request, "/", said=said, cookies=[session_cookie(request, "")])
+
+
+def _form(request: SiteRequest, typed: dict[str, str], error: Refused | None = None) -> Page:
+    faults = error.errors if isinstance(error, Invalid) else {}
+    facts = {
+        "typed": typed,
+        "back": own_path(typed.get("back"), ""),
+        "faults": faults,
+        "trouble_said": error.text if error and not faults else "",
+    }
+    return page(request, "my/sign_in.html", facts, status=error.status if error else 200)

@@ -1,0 +1,42 @@
+"""Who may come to which page: one table, told to each route as its ``opt``.
+
+A route says ``opt=STAFF`` and nothing else about it; ``guard`` reads it before anything of the
+request is read. A route without an entry is refused to everybody, and a test says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from konter.people.permits import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """``roles`` None: anybody, signed in or not. ``owns``: what is shown is the person's own, or
+    theirs by a secret in the address; the handler looks for it by their id."""
+
+    name: str
+    roles: frozenset[Role] | None
+    owns: bool = False
+
+    def admits(self, role: Role | None) -> bool:
+        return self.roles is None or role in self.roles
+
+
+def _opt(name: str, *roles: Role, owns: bool = False) -> dict[str, object]:
+    return {"who": Who(name, frozenset(roles) if roles else None, owns)}
+
+
+ANYBODY: Final = _opt("anybody")
+HOLDER: Final = _opt("holder of the code", owns=True)
+OWN: Final = _opt("signed in, their own", *Role, owns=True)
+RESELLERS_OWN: Final = _opt("reseller, their own", Role.RESELLER, owns=True)
+STAFF: Final = _opt("staff", Role.OPERATOR, Role.ADMIN)
+ADMIN: Final = _opt("admin", Role.ADMIN)
+
+
+def who_of(opt: dict[str, object]) -> Who | None:
+    found = opt.get("who")
+    return found if isinstance(found, Who) else None

@@ -1,0 +1,24 @@
+"""Every text that a page says has its English, and no English is left over."""
+
+from __future__ import annotations
+
+from tools.words import texts, translated
+
+
+def test_every_text_has_its_english() -> None:
+    known = translated()
+    missing = {text for said in texts().values() for text in said if not known.get(text)}
+    assert missing == set(), "make words adds them; then translate them"
+
+
+def test_nothing_is_translated_that_nobody_says() -> None:
+    said = set().union(*texts().values())
+    assert translated().keys() - said == set()
+
+
+def test_the_blanks_for_facts_are_the_same_in_both_languages() -> None:
+    for text, english in translated().items():
+        for one in (text,) if isinstance(text, str) else text:
+            blanks = {part.split(")")[0] for part in one.split("%(")[1:]}
+            told = english if isinstance(english, str) else "".join(english)
+            assert all(f"%({blank})" in told for blank in blanks), text
