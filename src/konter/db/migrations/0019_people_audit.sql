@@ -12,4 +12,4 @@ CREATE TABLE people.audit (
 CREATE INDEX audit_by_subject ON people.audit (subject, id);
 CREATE INDEX audit_by_act ON people.audit (act, id);
 CREATE INDEX audit_by_actor ON people.audit (actor, id);
-REVOKE UPDATE, DELETE, TRUNCATE ON people.audit FROM konter_app;
+GRANT SELECT, INSERT ON people.audit TO konter_app;
