@@ -343,7 +343,7 @@ async def test_the_pages_a_gateway_sends_back_to_decide_and_read_nothing(paying:
         assert answer.status_code == 200
         assert one["code"] in answer.text
         assert answer.headers["content-type"].startswith("text/html")
-        assert answer.headers["content-security-policy"].startswith("default-src 'self'")
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'")
         assert "set-cookie" not in answer.headers
         for word in ("<script", "<style", "style=", "berhasil", "://"):
             assert word not in answer.text
