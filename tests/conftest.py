@@ -112,6 +112,9 @@ def server_conninfo() -> Iterator[str]:
             # Tests kill our processes, never this server: its disk may lag for speed.
             connection.execute("ALTER SYSTEM SET fsync = off")
             connection.execute("ALTER SYSTEM SET synchronous_commit = on")
+            connection.execute("ALTER SYSTEM SET full_page_writes = off")
+            # Its databases live for seconds: nobody needs their tables looked after.
+            connection.execute("ALTER SYSTEM SET autovacuum = off")
             connection.execute("SELECT pg_reload_conf()")
         yield conninfo
 

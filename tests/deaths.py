@@ -120,11 +120,6 @@ class Deaths:
             self.spent += spent
 
 
-def every_third(commits: int) -> list[Moment]:
-    """Before one commit, after the third from it: with all others these are played in soak."""
-    return [Moment(("before", "after")[n % 2], n) for n in range(1, commits + 1, 3)]
-
-
 def every(commits: int) -> list[Moment]:
     return [Moment(when, n) for n in range(1, commits + 1) for when in ("before", "after")]
 

@@ -13,8 +13,8 @@ from konter.catalogue.sync_bills import sync_bills
 from tests import bill_child
 from tests.bill_child import ANSWERS, MONEY, AfterBills, BillPlace
 from tests.conftest import cloned
-from tests.crash_child import BUYER, GAP_S, Moment
-from tests.deaths import Deaths, every_third
+from tests.crash_child import BUYER, GAP_S, Moment, some_of
+from tests.deaths import Deaths
 from tests.shop import ACCOUNT, WEBHOOK_SECRET, stock
 from tests.sim_process import Sim
 from tests.story.payers import new_payer
@@ -60,8 +60,8 @@ def deaths(
 async def test_death_around_any_commit_pays_no_bill_twice_and_loses_none(
     deaths: Deaths, place: BillPlace
 ) -> None:
-    """Every third moment, before and after in turn; all of them are played by ``make soak``."""
-    await deaths.die_at(every_third(await deaths.commits()))
+    """At some commits, before and after in turn; all of them are played by ``make soak``."""
+    await deaths.die_at(some_of(await deaths.commits()))
     await theirs_is_ours(deaths, place)
 
 
@@ -70,7 +70,7 @@ async def test_death_while_the_upstream_is_asked_pays_no_bill_twice_and_loses_no
 ) -> None:
     """At a check, at payments, and at the questions about them."""
     await Sim(place.sim_url).options(latency_ms=60)
-    await deaths.die_at([Moment("asking", n) for n in range(1, CALLS, 4)])
+    await deaths.die_at([Moment("asking", n) for n in range(1, CALLS, 6)])
     await theirs_is_ours(deaths, place)
 
 

@@ -15,8 +15,8 @@ from konter.funding.topup import record_topup
 from konter.kernel.money import Rupiah
 from tests import failover_child
 from tests.conftest import cloned
-from tests.crash_child import BUYER, GAP_S, Moment
-from tests.deaths import Deaths, every_third
+from tests.crash_child import BUYER, GAP_S, Moment, some_of
+from tests.deaths import Deaths
 from tests.failover_child import MONEY, PLAYS, AfterFailover, FailoverPlace
 from tests.shop import WEBHOOK_SECRET, stock
 from tests.sim_process import Sim
@@ -70,8 +70,8 @@ def deaths(
 async def test_death_around_any_commit_of_a_failover_buys_nothing_twice(
     deaths: Deaths, place: FailoverPlace
 ) -> None:
-    """Every third moment, before and after in turn; all of them are played by ``make soak``."""
-    await deaths.die_at(every_third(await deaths.commits()))
+    """At some commits, before and after in turn; all of them are played by ``make soak``."""
+    await deaths.die_at(some_of(await deaths.commits()))
     await theirs_is_ours(deaths, place)
 
 
@@ -81,7 +81,7 @@ async def test_death_while_either_supplier_is_asked_buys_nothing_twice(
     sim = Sim(place.sim_url)
     await sim.options(latency_ms=60)
     await sim.okeconnect.options(latency_ms=60)
-    await deaths.die_at([Moment("asking", n) for n in range(1, CALLS, 4)])
+    await deaths.die_at([Moment("asking", n) for n in range(1, CALLS, 6)])
     await theirs_is_ours(deaths, place)
 
 
