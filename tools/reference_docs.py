@@ -30,6 +30,7 @@ from konter.upstreams.providers.digiflazz import Digiflazz, DigiflazzSettings
 from konter.upstreams.providers.digiflazz_bills import DigiflazzBills
 from konter.upstreams.providers.okeconnect import Okeconnect, OkeconnectSettings
 from konter.upstreams.providers.okeconnect_bills import OkeconnectBills
+from tools.permissions import entries
 
 ROOT = Path(__file__).parents[1]
 NOTE = "<!-- Written by `make docs` from the code; changes here are lost. -->"
@@ -58,6 +59,7 @@ def pages() -> dict[str, str]:
         "docs/reference/cli.md": cli_page(),
         "docs/reference/errors.md": errors_page(),
         "docs/reference/adapters.md": adapters_page(),
+        "docs/reference/permissions.md": permissions_page(),
         ".env.example": env_example(),
     }
 
@@ -97,6 +99,18 @@ def adapters_page() -> str:
         "What each upstream can do and demands, as its adapter declares it.",
         [(f"`{adapter.traits.code}`", _adapter(adapter)) for adapter in ADAPTERS]
         + [(f"`{gateway.traits.code}`", _gateway(gateway)) for gateway in GATEWAYS],
+    )
+
+
+def permissions_page() -> str:
+    lines = ["| Method | Address | Who |", "|---|---|---|"]
+    lines += [f"| {one.method} | `{one.path}` | {one.who.name} |" for one in entries()]
+    return _page(
+        "Permissions",
+        "Every address of the site and who may call it, as the routes themselves say. `their own`:"
+        " what is shown or changed is the asker's, and of anybody else's there is none; `by proof`:"
+        " the call itself proves who sent it.",
+        [("Addresses", "\n".join(lines))],
     )
 
 

@@ -1,22 +1,22 @@
-"""Every page says who may come to it, in the one table."""
+"""Every address says who may call it, in the one table; pages stand behind the guard."""
 
 from __future__ import annotations
 
-from litestar import Litestar
-from litestar.handlers import HTTPRouteHandler
-
+from konter.web.page.assets import get_asset
 from konter.web.page.guard import guarded
 from konter.web.page.permits import who_of
 from konter.web.pages import routes
-from konter.web.request import SiteRequest
+from tools.permissions import NOBODY, entries
 
 
-def test_every_page_stands_behind_the_guard_and_in_the_table() -> None:
-    site = Litestar(routes(), request_class=SiteRequest)
-    for route in site.routes:
-        for handler in getattr(route, "route_handlers", ()):
-            assert isinstance(handler, HTTPRouteHandler)
-            if handler.fn.__module__.startswith("konter."):
-                assert who_of(handler.opt) is not None, route.path
-                before = handler.resolve_before_request()
-                assert route.path.startswith("/static") or before is guarded, route.path
+def test_every_address_has_an_entry_in_the_table() -> None:
+    assert [(one.method, one.path) for one in entries() if one.who is NOBODY] == []
+
+
+def test_every_page_stands_behind_the_guard() -> None:
+    router = routes()[-1]
+    pages = {handler.fn for handler in getattr(router, "route_handlers", ())}
+    for one in entries():
+        if one.handler.fn in pages and one.handler.fn is not get_asset.fn:
+            assert one.handler.resolve_before_request() is guarded, one.path
+            assert who_of(one.handler.opt) is not None

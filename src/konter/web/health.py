@@ -13,6 +13,7 @@ from konter.db.migrate import migrations
 from konter.db.pool import Database
 from konter.kernel.errors import Unavailable
 from konter.web.answer import Answer, RawAnswer
+from konter.web.page.permits import ANYBODY
 from konter.web.request import SiteRequest
 
 ANSWER_WITHIN_S = 3
@@ -20,13 +21,13 @@ ANSWER_WITHIN_S = 3
 APPLIED = "SELECT name FROM db.migrations"
 
 
-@get("/healthz", include_in_schema=False)
+@get("/healthz", include_in_schema=False, opt=ANYBODY)
 async def healthz() -> Answer[dict[str, str]]:
     """This process runs its loop."""
     return Answer({"status": "ok"})
 
 
-@get("/readyz", include_in_schema=False)
+@get("/readyz", include_in_schema=False, opt=ANYBODY)
 async def readyz(request: SiteRequest) -> Answer[dict[str, str]]:
     """200 when the database answers and has every migration of this version, else 503 and why."""
     reason = await why_not_ready(request.desks.db)
@@ -35,7 +36,7 @@ async def readyz(request: SiteRequest) -> Answer[dict[str, str]]:
     return Answer({"status": "ready"})
 
 
-@get("/metrics", include_in_schema=False)
+@get("/metrics", include_in_schema=False, opt=ANYBODY)
 async def metrics(request: SiteRequest) -> ASGIApp:
     """Prometheus text: what this process served, and how the shop is doing."""
     await request.scope["litestar_app"].vitals.look(request.desks.db)  # type: ignore[attr-defined]

@@ -17,6 +17,7 @@ from konter.people.register import register
 from konter.web.answer import Answer
 from konter.web.auth import BEARER_SECURITY, signed_in
 from konter.web.errors import refusals
+from konter.web.page.permits import ANYBODY, OWN
 from konter.web.request import SiteRequest
 
 TAGS = ["Akun"]
@@ -75,8 +76,9 @@ def routes() -> Router:
         route_handlers=[post_logout, get_me],
         before_request=signed_in,
         security=BEARER_SECURITY,
+        opt=OWN,
     )
-    return Router("/auth", route_handlers=[post_register, post_login, with_token])
+    return Router("/auth", route_handlers=[post_register, post_login, with_token], opt=ANYBODY)
 
 
 @post("/register", summary="Mendaftar", responses=refusals(TooManyAttempts), tags=TAGS)

@@ -18,6 +18,7 @@ from konter.web.api.deposit_view import TAGS, DepositView, OneDeposit, deposit_v
 from konter.web.api.payment_wait import look
 from konter.web.auth import BEARER_SECURITY, signed_in
 from konter.web.errors import refusals
+from konter.web.page.permits import OWN
 from konter.web.request import SiteRequest
 
 PER_PAGE = 20
@@ -37,6 +38,7 @@ def routes() -> Router:
         route_handlers=[post_create, get_list, get_one, get_refresh, post_cancel, post_pay],
         before_request=signed_in,
         security=BEARER_SECURITY,
+        opt=OWN,
     )
 
 

@@ -14,6 +14,7 @@ from konter.people.guests import admit_guest
 from konter.web.answer import Answer
 from konter.web.api.guest_view import TAGS, GuestOrder, guest_view
 from konter.web.errors import refusals
+from konter.web.page.permits import ANYBODY
 from konter.web.request import SiteRequest
 
 
@@ -26,6 +27,7 @@ class Lost(Struct):
 
 @post(
     "/find",
+    opt=ANYBODY,
     summary="Cari pesanan tanpa akun",
     status_code=200,
     responses=refusals(GuestOrderNotFound, TooManyAttempts),

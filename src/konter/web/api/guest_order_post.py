@@ -17,6 +17,7 @@ from konter.web.api.new_guest_order import NewGuestOrder, checkout_of
 from konter.web.api.order_payment import first_link
 from konter.web.api.payment_view import PaymentView
 from konter.web.errors import refusals
+from konter.web.page.permits import ANYBODY
 from konter.web.request import SiteRequest
 
 
@@ -32,6 +33,7 @@ class GuestCreated(Struct):
 
 @post(
     "/",
+    opt=ANYBODY,
     summary="Pesan tanpa akun",
     responses=refusals(ProductClosed, SoldToday, ChannelClosed, AmountOutside, TooManyAttempts),
     tags=TAGS,

@@ -9,6 +9,7 @@ from konter.web.answer import Answer
 from konter.web.api import guest_acts, guest_find, guest_order_post, guest_refund
 from konter.web.api.guest_view import TAGS, GuestOrder, OrderCode, Token, guest_view
 from konter.web.errors import refusals
+from konter.web.page.permits import HOLDER
 from konter.web.request import SiteRequest
 
 
@@ -16,6 +17,7 @@ def routes() -> Router:
     """For anybody; what an order is about is told only to who proves to be its buyer."""
     return Router(
         "/guest/orders",
+        opt=HOLDER,
         route_handlers=[
             guest_order_post.post_guest_order,
             guest_find.post_find,

@@ -14,19 +14,23 @@ from konter.web.api import (
     transactions,
     wallet,
 )
+from konter.web.page.permits import ANYBODY
 
 
 def routes() -> Router:
     """Its answers are never stored by anybody (the site's edge sees to it)."""
+    for_anybody = [
+        *catalogue.ROUTES,
+        meter.get_meter,
+        payment_channels.get_payment_channels,
+    ]
     return Router(
         "/api",
         route_handlers=[
             auth.routes(),
-            *catalogue.ROUTES,
+            Router("/", route_handlers=for_anybody, opt=ANYBODY),
             transactions.routes(),
             guest_orders.routes(),
-            meter.get_meter,
-            payment_channels.get_payment_channels,
             deposits.routes(),
             wallet.routes(),
         ],

@@ -10,6 +10,7 @@ from konter.web.api.order_look import get_list, get_one
 from konter.web.api.order_pay import post_pay
 from konter.web.api.order_refresh import get_refresh
 from konter.web.auth import BEARER_SECURITY, signed_in
+from konter.web.page.permits import OWN
 
 
 def routes() -> Router:
@@ -19,4 +20,5 @@ def routes() -> Router:
         route_handlers=[get_list, post_create, get_one, get_refresh, post_pay, post_cancel],
         before_request=signed_in,
         security=BEARER_SECURITY,
+        opt=OWN,
     )

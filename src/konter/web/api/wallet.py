@@ -15,6 +15,7 @@ from konter.kernel.money import Rupiah
 from konter.ledger.read import Line, balance, statement
 from konter.web.answer import Answer
 from konter.web.auth import BEARER_SECURITY, signed_in
+from konter.web.page.permits import OWN
 from konter.web.request import SiteRequest
 
 TAGS = ["Saldo"]
@@ -87,6 +88,7 @@ def routes() -> Router:
         route_handlers=[get_balance, get_mutations, get_notifications, post_read],
         before_request=signed_in,
         security=BEARER_SECURITY,
+        opt=OWN,
     )
 
 

@@ -14,6 +14,7 @@ from konter.web.h2h.otomax_balance import get_balance as get_otomax_balance
 from konter.web.h2h.otomax_ticket import get_ticket
 from konter.web.h2h.otomax_trx import get_trx
 from konter.web.h2h.price_list import get_products
+from konter.web.page.permits import MEMBER
 
 
 def routes() -> list[Router]:
@@ -26,10 +27,12 @@ def routes() -> list[Router]:
             route_handlers=[*asked, orders, *bill_routes.in_json()],
             exception_handlers=problems.HANDLERS,
             security=SECURITY,
+            opt=MEMBER,
         ),
         Router(
             "/otomax",
             route_handlers=[get_trx, get_otomax_balance, get_ticket, bill_routes.by_query()],
             exception_handlers=otomax_line.HANDLERS,
+            opt=MEMBER,
         ),
     ]

@@ -14,6 +14,7 @@ from konter.web.api.order_payment import pay_again
 from konter.web.api.transaction_view import view
 from konter.web.auth import signed_in
 from konter.web.body import BodyReader
+from konter.web.page.permits import OWN
 from konter.web.request import RowId, SiteRequest
 
 FORM: Final = b"application/x-www-form-urlencoded"
@@ -26,6 +27,7 @@ READER: Final = BodyReader(PayAgain)
     status_code=200,
     include_in_schema=False,
     before_request=signed_in,
+    opt=OWN,
 )
 async def post_my_pay(request: SiteRequest, order_id: RowId) -> Response[ToPay]:
     """The payment's page where the gateway has one, else a page that says where to look; whoever

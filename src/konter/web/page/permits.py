@@ -1,7 +1,9 @@
-"""Who may come to which page: one table, told to each route as its ``opt``.
+"""Who may come to which address: one table, told to each route as its ``opt``.
 
-A route says ``opt=STAFF`` and nothing else about it; ``guard`` reads it before anything of the
-request is read. A route without an entry is refused to everybody, and a test says so.
+A page says ``opt=STAFF`` and nothing else about it; ``guard`` reads it before anything of the
+request is read. Machines' routes say it too, and prove their askers by themselves. A route without
+an entry fails a test; a page without one is refused to everybody. docs/reference/permissions.md is
+written from it.
 """
 
 from __future__ import annotations
@@ -33,6 +35,8 @@ ANYBODY: Final = _opt("anybody")
 HOLDER: Final = _opt("holder of the code", owns=True)
 OWN: Final = _opt("signed in, their own", *Role, owns=True)
 RESELLERS_OWN: Final = _opt("reseller, their own", Role.RESELLER, owns=True)
+MEMBER: Final = _opt("member by proof, their own", owns=True)
+UPSTREAM: Final = _opt("upstream by proof")
 STAFF: Final = _opt("staff", Role.OPERATOR, Role.ADMIN)
 ADMIN: Final = _opt("admin", Role.ADMIN)
 
