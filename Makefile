@@ -37,8 +37,9 @@ soak: $(VENV)/.ready-dev ## long fault runs with a fixed seed (SEED=n for anothe
 	$(BIN)/python -m pytest -m soak tests/soak --timeout=600 --hypothesis-seed=$(SEED) $(ARGS)
 	$(BIN)/python -m bench --row 8
 
-docs: $(VENV)/.ready-dev ## write the reference pages and .env.example again from the code
+docs: $(VENV)/.ready-dev $(VENV)/.browser ## write the reference pages and the README's pictures again
 	$(BIN)/python -m tools.reference_docs
+	$(BIN)/python -m tools.screenshots
 
 words: $(VENV)/.ready-dev ## add the texts that have no English yet to the translations
 	$(BIN)/python -m tools.words

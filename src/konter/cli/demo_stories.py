@@ -62,9 +62,12 @@ async def say_what_next(stage: Stage, people: People, partner: Registered) -> No
         code = (await buyer.last_order()).code
     console, url, home = stage.console, stage.url, stage.house.settings.home
     console.print(f"[bold]Konter is serving on {url}[/bold]  (Ctrl-C stops it)")
-    console.print(f"  API document      {url}/api/openapi.json")
+    console.print(f"  shop              {url}/")
+    console.print(f"  office            {url}/admin")
+    for role in (Role.RETAIL, Role.RESELLER, Role.ADMIN):
+        console.print(f"  sign in           {people.emails[role]} / {people.password}")
     console.print(f"  simulator         {stage.simulator.url}  (every trick number, live books)")
-    console.print(f"  log in            reseller@example.com / {people.password}\n")
+    console.print(f"  API document      {url}/api/openapi.json\n")
     console.print("Look behind the counter, in another terminal:\n")
     console.print(f"  KONTER_HOME={home} .venv/bin/konter order show {code}", soft_wrap=True)
     console.print(f"  KONTER_HOME={home} .venv/bin/konter check-books\n", soft_wrap=True)
