@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from konter.catalogue.amounts import NotOnePiece
 from konter.kernel.errors import KonterError
 from konter.orders.member_terms import NotOnePiece
 from konter.orders.otomax_words import EXPRESSIONS

@@ -14,7 +14,7 @@ SELECT o.sku, o.product_id, p.category_id, p.type, p.name, p.brand, p.descriptio
        p.base_price, p.retail_price, p.reseller_price, p.closed_because,
        o.cost, o.seller, o.is_open, o.stock, o.multi, o.cut_off_start, o.cut_off_end,
        o.is_listed, o.last_seen_at, o.refused_at,
-       m.sku IS NOT NULL, shared.product_id IS NOT NULL
+       m.sku IS NOT NULL, shared.product_id IS NOT NULL, o.by_amount
 FROM catalogue.offers AS o
 JOIN catalogue.products AS p ON p.id = o.product_id
 LEFT JOIN catalogue.mappings AS m ON m.account = o.account AND m.sku = o.sku

@@ -11,8 +11,10 @@ from typing import Protocol
 
 import msgspec
 
+from konter.catalogue.amounts import FIELD as AMOUNT_FIELD
 from konter.db.pool import Database, Tx
 from konter.kernel.errors import CommitUnknown, Fact, Invalid, Refused
+from konter.kernel.money import MAX_RUPIAH
 from konter.orders.read import OrderView, orders_by_id
 from konter.orders.states import BALANCE
 
@@ -85,6 +87,7 @@ class Ask:
     """One purchase as a client asks for it. ``ref_id``: the client's own, unique per user.
 
     ``payment_method``: from the balance, or a channel's full name (``tripay:QRIS2``).
+    ``chosen_amount``: of an open denomination, whole rupiah.
     """
 
     user_id: int
@@ -94,6 +97,7 @@ class Ask:
     ref_id: str
     pays_reseller_price: bool
     payment_method: str = BALANCE
+    chosen_amount: int | None = None
 
     @property
     def key(self) -> tuple[int, str]:
@@ -101,8 +105,10 @@ class Ask:
 
     @property
     def fingerprint(self) -> bytes:
-        """Of what was asked, without the price: that is ours to change."""
+        """Of what was asked, without the price: that is ours to change. The amount is the buyer's,
+        so another one is another request."""
         facts = [self.product_id, self.target_id, self.server_id, self.payment_method]
+        facts += [] if self.chosen_amount is None else [self.chosen_amount]
         return hashlib.sha256(msgspec.json.encode(facts)).digest()
 
 
@@ -133,8 +139,10 @@ def clean_ask(
     ref_id: str | None,
     pays_reseller_price: bool,
     payment_method: str = BALANCE,
+    chosen_amount: int | None = None,
 ) -> Ask:
-    """An Ask that the database can hold; without a reference it gets one of ours.
+    """An Ask that the database can hold; without a reference it gets one of ours. An amount of one
+    means one piece, as it does in Otomax: nothing was chosen.
 
     Raises Invalid, naming the field.
     """
@@ -155,6 +163,8 @@ def clean_ask(
         errors["ref_id"] = ["ref_id tidak boleh kosong"]
     if not 0 < product_id < 2**63:
         errors["product_id"] = ["Produk tidak ditemukan"]
+    if chosen_amount is not None and not 0 < chosen_amount <= MAX_RUPIAH:
+        errors[AMOUNT_FIELD] = ["Nominal harus berupa rupiah bulat di atas nol"]
     if errors:
         raise Invalid(errors)
     return Ask(
@@ -165,6 +175,7 @@ def clean_ask(
         ref_id=ref_id or f"konter-{secrets.token_hex(12)}",
         pays_reseller_price=pays_reseller_price,
         payment_method=payment_method,
+        chosen_amount=None if chosen_amount == 1 else chosen_amount,
     )
 
 

@@ -6,6 +6,7 @@ from litestar import post
 from litestar.params import JSONBody
 from msgspec import Struct
 
+from konter.catalogue.amounts import NotOnePiece
 from konter.funding.channels import AmountOutside, ChannelClosed
 from konter.orders.guests import new_token
 from konter.orders.judge import ProductClosed, SoldToday
@@ -33,7 +34,9 @@ class GuestCreated(Struct):
 @post(
     "/",
     summary="Pesan tanpa akun",
-    responses=refusals(ProductClosed, SoldToday, ChannelClosed, AmountOutside, TooManyAttempts),
+    responses=refusals(
+        ProductClosed, SoldToday, NotOnePiece, ChannelClosed, AmountOutside, TooManyAttempts
+    ),
     tags=TAGS,
 )
 async def post_guest_order(

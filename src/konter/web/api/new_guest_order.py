@@ -16,7 +16,8 @@ Text = Annotated[str, Meta(max_length=500)]
 
 
 class NewGuestOrder(Struct):
-    """``payment_method``: a channel of ``/api/payment-channels``, also by the name ``channel``."""
+    """``payment_method``: a channel of ``/api/payment-channels``, also by the name ``channel``.
+    ``qty``: of an open denomination its amount, whole rupiah; of anything else absent or 1."""
 
     product_id: int
     target_id: Annotated[str, Meta(max_length=64)]
@@ -26,6 +27,7 @@ class NewGuestOrder(Struct):
     server_id: Annotated[str, Meta(max_length=32)] | None = None
     payment_method: Annotated[str, Meta(max_length=100)] | None = None
     channel: Annotated[str, Meta(max_length=100)] | None = None
+    qty: Annotated[int, Meta(ge=1, le=10**15)] | None = None
     address: Text | None = None
     city: Text | None = None
 
@@ -43,6 +45,7 @@ def checkout_of(data: NewGuestOrder, *, token: bytes) -> Checkout:
         ref_id=None,
         pays_reseller_price=False,
         payment_method=channel,
+        chosen_amount=data.qty,
     )
     return Checkout(ask, _customer(data), token)
 

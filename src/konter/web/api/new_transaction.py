@@ -16,6 +16,7 @@ from konter.web.request import SiteRequest
 TAGS = ["Transaksi"]
 
 Text = Annotated[str, Meta(max_length=500)]
+Quantity = Annotated[int, Meta(ge=1, le=10**15)]
 
 
 class NewTransaction(Struct):
@@ -23,6 +24,8 @@ class NewTransaction(Struct):
 
     ``payment_method``: ``balance``, or a channel of ``/api/payment-channels`` (``tripay:QRIS2``);
     its customer is the account's user unless others are named, with the phone number they say.
+
+    ``qty``: of an open denomination its amount, whole rupiah; of anything else absent or 1.
     """
 
     product_id: int
@@ -30,6 +33,7 @@ class NewTransaction(Struct):
     server_id: Annotated[str, Meta(max_length=32)] | None = None
     ref_id: Annotated[str, Meta(max_length=64)] | None = None
     payment_method: Annotated[str, Meta(max_length=100)] | None = None
+    qty: Quantity | None = None
     customer_name: Text | None = None
     customer_email: Text | None = None
     customer_phone: Text | None = None
@@ -56,6 +60,7 @@ def ask_of(data: NewTransaction, request: SiteRequest) -> Ask:
         ref_id=data.ref_id or _idempotency_key(request),
         pays_reseller_price=request.user.role is not Role.RETAIL,
         payment_method=data.payment_method or BALANCE,
+        chosen_amount=data.qty,
     )
 
 

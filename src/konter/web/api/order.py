@@ -6,6 +6,7 @@ from litestar import post
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody
 
+from konter.catalogue.amounts import NotOnePiece
 from konter.funding.channels import AmountOutside, ChannelClosed
 from konter.orders.judge import ProductClosed, SoldToday
 from konter.orders.place import AccountBlocked, NotEnoughBalance
@@ -26,6 +27,7 @@ from konter.web.request import SiteRequest
         NotEnoughBalance,
         ProductClosed,
         SoldToday,
+        NotOnePiece,
         RefReused,
         AccountBlocked,
         TransactionFailed,
