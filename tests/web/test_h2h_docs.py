@@ -11,7 +11,6 @@ import pytest
 
 from konter.catalogue.amounts import NotOnePiece
 from konter.kernel.errors import KonterError
-from konter.orders.member_terms import NotOnePiece
 from konter.orders.otomax_words import EXPRESSIONS
 from konter.orders.read import OrderNotFound
 from konter.orders.reseller_order import REFUSALS

@@ -67,6 +67,8 @@ def _item(row: Row, sku: str, prices: Mapping[str, int | None], open_fee: int) -
         return trap
     by_amount = _is_open_denomination(sku, category)
     shop_category, operator = _PLACES.get(plain(category), (category, ""))
+    if by_amount and (wallet := _WALLETS.search(name)):
+        shop_category, kind = _PLACES["dompetdigital"][0], wallet[0].capitalize()
     # By position: there are ten thousand of them in a list.
     return PriceItem(
         sku,
@@ -144,6 +146,9 @@ _PLACES: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Their categories by the shop's names, which know what a destination looks like, and whose
 numbers such a product serves. Any other category keeps its own name."""
+
+_WALLETS: Final = re.compile(r"\b(?:dana|gopay|ovo|shopeepay|linkaja)\b", re.IGNORECASE)
+"""Of an open denomination only the name says whose wallet it fills; the rest may be anything."""
 
 _BRANDS: Final = (("by u", "by.U"), ("by.u", "by.U"), ("xl - axis", "XL"))
 

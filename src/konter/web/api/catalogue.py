@@ -14,7 +14,7 @@ from litestar import Request, get
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Parameter
 from litestar.types import ASGIApp, Receive, Scope, Send
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from konter.catalogue.browse import Page, ProductShown, browse, list_categories, show_product
 from konter.catalogue.desk import CatalogueDesk
@@ -72,8 +72,8 @@ class NeedView(Struct):
 
 
 class ProductView(Struct):
-    """``harga``: what the asker pays, whole rupiah with two decimals. ``open``: an open
-    denomination, null for all else; its ``harga`` is that of the least amount."""
+    """``harga``: what the asker pays, whole rupiah with two decimals. ``open``: only of an
+    open denomination; its ``harga`` is that of the least amount."""
 
     id: int
     kode: str
@@ -86,7 +86,7 @@ class ProductView(Struct):
     needs: list[NeedView]
     category: CategoryName
     last_synced_at: str | None
-    open: OpenShown | None
+    open: OpenShown | UnsetType = UNSET
 
 
 class ProductPage(Struct):
@@ -238,5 +238,5 @@ def _product(product: ProductShown) -> ProductView:
         needs=[NeedView(n.field, n.label, n.kind, n.example) for n in product.needs],
         category=CategoryName(product.category_id, product.category_slug, product.category_name),
         last_synced_at=None if synced_at is None else iso(synced_at),
-        open=product.open,
+        open=product.open or UNSET,
     )

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 from litestar import Request, get
 from litestar.types import ASGIApp
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from konter.catalogue.list_prices import Listed, OpenShown, list_prices
 from konter.kernel.errors import Unavailable
@@ -30,7 +30,7 @@ MOST_WRITTEN: Final = 20
 
 class PricedProduct(Struct):
     """``price``: whole rupiah, the member's own. ``is_active``: whether it can be bought now.
-    ``open``: an open denomination, null for all else; its ``price`` is that of the least amount.
+    ``open``: only of an open denomination; its ``price`` is that of the least amount.
     """
 
     buyer_sku: str
@@ -41,7 +41,7 @@ class PricedProduct(Struct):
     type: str
     price: int
     is_active: bool
-    open: OpenShown | None
+    open: OpenShown | UnsetType = UNSET
 
 
 class PriceList(Struct):
@@ -117,5 +117,5 @@ def _view(one: Listed) -> PricedProduct:
         type=one.type,
         price=one.price,
         is_active=one.is_active,
-        open=one.open,
+        open=one.open or UNSET,
     )
