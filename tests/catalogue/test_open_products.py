@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from konter.catalogue.amounts import NotOnePiece, at_amount, priced
 from konter.catalogue.browse import browse
+from konter.catalogue.choose_amounts import NotByAmount, set_amounts
 from konter.catalogue.desk import CatalogueDesk
 from konter.catalogue.list_prices import OpenShown, list_prices
 from konter.catalogue.mappings import NotOnTheList, OtherKind, unmap_offer
 from konter.catalogue.offers import Offer, Sellable, sellables, usable_offers
-from konter.catalogue.open_products import NotByAmount, SoldAlready, add_open, set_amounts
+from konter.catalogue.open_products import SoldAlready, add_open
 from konter.catalogue.prices import Kind, Role, Rule, set_rule
 from konter.catalogue.products import NoSuchProduct, close_product, reopen_product
 from konter.catalogue.propose import propose

@@ -19,7 +19,7 @@ from konter.orders.fulfil import ask_of
 from konter.orders.judge import ProductClosed
 from konter.orders.place import NotEnoughBalance
 from konter.orders.read import OrderView
-from konter.orders.requests import Ask, Placed, RefReused, clean_ask
+from konter.orders.requests import Ask, Placed, RefReused, choose
 from tests.orders.conftest import OPTIONS
 from tests.orders.counter import by_owner
 from tests.orders.two_suppliers import DIGI, OKE, TwoSuppliers
@@ -107,12 +107,11 @@ async def test_a_fixed_price_takes_no_amount(dana: TwoSuppliers) -> None:
     asked = replace(await dana.ask_for("087800009999"), chosen_amount=AMOUNT)
     (refused,) = await dana.place(asked)
     assert isinstance(refused, NotOnePiece)
-    given: dict[str, Any] = {"user_id": 1, "product_id": 1, "target_id": "0812", "server_id": None}
-    one = clean_ask(**given, ref_id="a", pays_reseller_price=True, chosen_amount=1)
-    assert one.chosen_amount is None
+    assert choose(asked, None) is choose(asked, 1) is asked
+    assert choose(asked, 10_000).chosen_amount == 10_000
     for odd in (0, -5, 10**16):
         with pytest.raises(Invalid):
-            clean_ask(**given, ref_id="a", pays_reseller_price=True, chosen_amount=odd)
+            choose(asked, odd)
 
 
 async def test_another_amount_under_one_reference_is_another_request(dana: TwoSuppliers) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from konter.catalogue.open_products import add_open, set_amounts
+from konter.catalogue.choose_amounts import set_amounts
+from konter.catalogue.open_products import add_open
 from konter.people.permits import Role
 from konter.upstreams.contract import Amounts
 from tests.conftest import cloned

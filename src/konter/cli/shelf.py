@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from konter.app import open_house
-from konter.catalogue import open_products, prices, products
+from konter.catalogue import choose_amounts, open_products, prices, products
 from konter.catalogue.categories import slug_of
 from konter.catalogue.desk import CatalogueDesk
 from konter.catalogue.prices import Kind, Repriced, Role, Rule
@@ -69,7 +69,7 @@ def amounts(
 ) -> None:
     """Say what a buyer may choose of an open denomination."""
     wanted = Amounts(least, most, step)
-    _on_desk(lambda desk: open_products.set_amounts(desk, code, wanted))
+    _on_desk(lambda desk: choose_amounts.set_amounts(desk, code, wanted))
     typer.echo(f"{code}: {rupiah(least)} to {rupiah(most)}, in steps of {rupiah(step)}.")
 
 

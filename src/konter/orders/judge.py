@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from konter.catalogue.amounts import NotOnePiece, priced
 from konter.catalogue.destinations import Destination, read_destination
@@ -32,6 +33,10 @@ class SoldToday(Refused):
 
     code = "sold_today"
     message = "Produk ini sudah dibeli hari ini untuk nomor yang sama, coba nominal lain atau besok"
+
+
+NOT_SOLD: Final = (ProductClosed, SoldToday, NotOnePiece)
+"""Why a thing may not be sold, whoever asks by whatever door; beside what cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)

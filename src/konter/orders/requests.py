@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -139,10 +139,8 @@ def clean_ask(
     ref_id: str | None,
     pays_reseller_price: bool,
     payment_method: str = BALANCE,
-    chosen_amount: int | None = None,
 ) -> Ask:
-    """An Ask that the database can hold; without a reference it gets one of ours. An amount of one
-    means one piece, as it does in Otomax: nothing was chosen.
+    """An Ask that the database can hold; without a reference it gets one of ours.
 
     Raises Invalid, naming the field.
     """
@@ -163,8 +161,6 @@ def clean_ask(
         errors["ref_id"] = ["ref_id tidak boleh kosong"]
     if not 0 < product_id < 2**63:
         errors["product_id"] = ["Produk tidak ditemukan"]
-    if chosen_amount is not None and not 0 < chosen_amount <= MAX_RUPIAH:
-        errors[AMOUNT_FIELD] = ["Nominal harus berupa rupiah bulat di atas nol"]
     if errors:
         raise Invalid(errors)
     return Ask(
@@ -175,8 +171,17 @@ def clean_ask(
         ref_id=ref_id or f"konter-{secrets.token_hex(12)}",
         pays_reseller_price=pays_reseller_price,
         payment_method=payment_method,
-        chosen_amount=None if chosen_amount == 1 else chosen_amount,
     )
+
+
+def choose(ask: Ask, amount: int | None) -> Ask:
+    """The same ask for this amount of an open denomination, whole rupiah. One means one piece, as
+    it does in Otomax: nothing was chosen. Raises Invalid, naming ``qty``."""
+    if amount is None or amount == 1:
+        return ask
+    if not 0 < amount <= MAX_RUPIAH:
+        raise Invalid({AMOUNT_FIELD: ["Nominal harus berupa rupiah bulat di atas nol"]})
+    return replace(ask, chosen_amount=amount)
 
 
 async def enter(

@@ -25,7 +25,7 @@ from konter.orders.desk import OrdersDesk
 from konter.orders.judge import ProductClosed, SoldToday, read_asks
 from konter.orders.member_terms import TERMS_REFUSED, Terms, read_day, take_turns
 from konter.orders.place import AccountBlocked, NotEnoughBalance, place_many
-from konter.orders.requests import Ask, Placed, RefReused, RefusedBefore, clean_ask
+from konter.orders.requests import Ask, Placed, RefReused, RefusedBefore, choose, clean_ask
 from konter.people.members import Member
 
 log = structlog.get_logger("konter.orders")
@@ -264,8 +264,9 @@ def _wish(order: MemberOrder, product: _Product) -> Wish:
         server_id=server,
         ref_id=order.ref_id,
         pays_reseller_price=True,
-        chosen_amount=order.quantity if product.by_amount else None,
     )
+    if product.by_amount:
+        ask = choose(ask, order.quantity)
     terms = Terms(
         limits=order.member.limits,
         category_slug=product.slug,

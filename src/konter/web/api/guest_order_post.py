@@ -6,10 +6,9 @@ from litestar import post
 from litestar.params import JSONBody
 from msgspec import Struct
 
-from konter.catalogue.amounts import NotOnePiece
 from konter.funding.channels import AmountOutside, ChannelClosed
 from konter.orders.guests import new_token
-from konter.orders.judge import ProductClosed, SoldToday
+from konter.orders.judge import NOT_SOLD
 from konter.people.attempts import TooManyAttempts
 from konter.people.guests import admit_guest
 from konter.web.answer import Answer
@@ -34,9 +33,7 @@ class GuestCreated(Struct):
 @post(
     "/",
     summary="Pesan tanpa akun",
-    responses=refusals(
-        ProductClosed, SoldToday, NotOnePiece, ChannelClosed, AmountOutside, TooManyAttempts
-    ),
+    responses=refusals(*NOT_SOLD, ChannelClosed, AmountOutside, TooManyAttempts),
     tags=TAGS,
 )
 async def post_guest_order(

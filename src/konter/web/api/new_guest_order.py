@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from konter.kernel.errors import Invalid
 from konter.ledger.wallets import GUEST
 from konter.orders.checkout import Checkout, Customer, clean_customer
-from konter.orders.requests import clean_ask
+from konter.orders.requests import choose, clean_ask
 from konter.web.body import REQUIRED
 
 Text = Annotated[str, Meta(max_length=500)]
@@ -45,9 +45,8 @@ def checkout_of(data: NewGuestOrder, *, token: bytes) -> Checkout:
         ref_id=None,
         pays_reseller_price=False,
         payment_method=channel,
-        chosen_amount=data.qty,
     )
-    return Checkout(ask, _customer(data), token)
+    return Checkout(choose(ask, data.qty), _customer(data), token)
 
 
 def _customer(data: NewGuestOrder) -> Customer:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from konter.orders.requests import Ask, clean_ask
+from konter.orders.requests import Ask, choose, clean_ask
 from konter.orders.states import BALANCE
 from konter.people.permits import Role
 from konter.web.api.payment_view import PaymentView
@@ -52,7 +52,7 @@ class Created(Struct):
 
 def ask_of(data: NewTransaction, request: SiteRequest) -> Ask:
     """What the signed-in person asks for. Raises Invalid."""
-    return clean_ask(
+    ask = clean_ask(
         user_id=request.user.id,
         product_id=data.product_id,
         target_id=data.target_id,
@@ -60,8 +60,8 @@ def ask_of(data: NewTransaction, request: SiteRequest) -> Ask:
         ref_id=data.ref_id or _idempotency_key(request),
         pays_reseller_price=request.user.role is not Role.RETAIL,
         payment_method=data.payment_method or BALANCE,
-        chosen_amount=data.qty,
     )
+    return choose(ask, data.qty)
 
 
 def _idempotency_key(request: SiteRequest) -> str | None:
