@@ -149,7 +149,7 @@ def _config(calls: Mapping[str, Caller], effort: Effort) -> str:
         facts = caller.facts_for(name)
         if any(parameter.startswith("body.") for parameter in facts):
             # Few of the bodies that are made up fit to everything that an order asks for.
-            lines.append(f"generation.max-examples = {8 * effort.examples}")
+            lines.append(f"generation.max-examples = {4 * effort.examples}")
         for parameter, values in facts.items():
             fact = json.dumps(values)
             if not isinstance(values, str):
