@@ -73,10 +73,10 @@ BEGIN
 
     INSERT INTO orders.orders (id, code, user_id, user_line, ref_id, product_id, product_code,
         product_name, product_note, product_brand, target_id, server_id, payment_method, price,
-        price_at, state, business_date, created_at, updated_at)
+        price_at, state, business_date, created_at, updated_at, chosen_amount)
     VALUES (order_no, code, buyer, line, client_ref, wanted, product.code, product.name,
         product.description, product.brand, number, NULL, 'balance', product.price, 'escrow',
-        'held', today, at, at);
+        'held', today, at, at, NULL);
 
     INSERT INTO orders.attempts (id, order_id, number, is_current, reference, account, sku,
         customer_no, expected_cost, max_price, state, next_action_at, created_at)

@@ -82,6 +82,7 @@ def _okeconnect(settings: Settings) -> OkeconnectSettings | None:
         check_timeout_s=timeouts.check,
         absence_proves_s=settings.absence_proves_s or None,
         price_list_gap_s=settings.price_list_gap_s,
+        open_fee=settings.okeconnect_open_fee.amount,
     )
 
 

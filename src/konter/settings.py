@@ -180,6 +180,9 @@ class Settings:
     okeconnect_callback_secret: Secret | None = setting(
         "OKECONNECT_CALLBACK_SECRET", kept_secret(12), None,
         "Stands in the callback's address; absent: anybody may hint that we should ask.")
+    okeconnect_open_fee: Rupiah = setting(
+        "OKECONNECT_OPEN_FEE", rupiah(100_000), Rupiah(200),
+        "What an open denomination costs there at least beside its amount; lists say less.")
 
     ipaymu_va: str | None = setting(
         "IPAYMU_VA", text_like(r"[0-9]{6,30}", "the account's number, digits only"), None,

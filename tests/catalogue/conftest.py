@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,9 @@ from konter.catalogue.desk import CatalogueDesk
 from konter.db.ids import IdBlocks
 from konter.db.pool import Database
 from konter.kernel.money import Rupiah
+from konter.suppliers.accounts import ensure_accounts
+from konter.upstreams.providers.okeconnect import Okeconnect, OkeconnectSettings
+from tests.catalogue.shelf import sync
 from tests.conftest import ManualClock
 from tests.sim_process import Sim
 from tests.suppliers.build import suppliers_desk
@@ -36,3 +40,24 @@ async def desk(
             minimum_margin=Rupiah(100),
             development=False,
         )
+
+
+@pytest.fixture
+async def both(desk: CatalogueDesk, sim: Sim) -> AsyncIterator[CatalogueDesk]:
+    """Synced from the first; the second is configured beside it."""
+    await sim.okeconnect.reset()
+    second = Okeconnect(
+        OkeconnectSettings(
+            member_id="OK00123",
+            pin="123456",
+            password="rahasia",
+            base_url=sim.okeconnect.url,
+            price_list_url=sim.okeconnect.price_list_url,
+            price_list_gap_s=0,
+        )
+    )
+    providers = {**desk.providers, second.account: second}
+    suppliers = replace(desk.suppliers, providers=providers)
+    await ensure_accounts(suppliers)
+    await sync(desk)
+    yield replace(desk, suppliers=suppliers, providers=providers)

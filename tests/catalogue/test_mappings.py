@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -23,10 +22,8 @@ from konter.catalogue.products import NoSuchProduct, close_product
 from konter.catalogue.propose import Candidate, matches, propose, words_of
 from konter.kernel.errors import Invalid
 from konter.kernel.money import Rupiah
-from konter.suppliers.accounts import ensure_accounts
 from konter.suppliers.desk import NoSuchAccount
 from konter.upstreams.contract import PriceItem
-from konter.upstreams.providers.okeconnect import Okeconnect, OkeconnectSettings
 from tests.catalogue.shelf import history, sync
 from tests.catalogue.two_suppliers import (
     SECOND,
@@ -39,27 +36,6 @@ from tests.catalogue.two_suppliers import (
 from tests.conftest import ManualClock
 from tests.sim_process import Sim
 from tests.suppliers.build import ACCOUNT
-
-
-@pytest.fixture
-async def both(desk: CatalogueDesk, sim: Sim) -> AsyncIterator[CatalogueDesk]:
-    """Synced from the first; the second is configured beside it."""
-    await sim.okeconnect.reset()
-    second = Okeconnect(
-        OkeconnectSettings(
-            member_id="OK00123",
-            pin="123456",
-            password="rahasia",
-            base_url=sim.okeconnect.url,
-            price_list_url=sim.okeconnect.price_list_url,
-            price_list_gap_s=0,
-        )
-    )
-    providers = {**desk.providers, second.account: second}
-    suppliers = replace(desk.suppliers, providers=providers)
-    await ensure_accounts(suppliers)
-    await sync(desk)
-    yield replace(desk, suppliers=suppliers, providers=providers)
 
 
 async def count(desk: CatalogueDesk) -> int:

@@ -10,18 +10,21 @@ from typer.testing import CliRunner, Result
 
 from konter.adapters import products_from
 from konter.catalogue.mappings import MappingDoubtful
+from konter.catalogue.open_products import SoldAlready
 from konter.catalogue.products import NoSuchProduct
 from konter.cli import catalogue, sending, shelf
+from konter.kernel.errors import Invalid
 from konter.settings import Settings, SettingsWrong
 from konter.suppliers.desk import NoSuchAccount
 from tests.sim_process import PROD_KEY, USERNAME, Sim
 from tests.suppliers.build import ACCOUNT
+from tests.two_shops import OKE, okeconnect_settings
 
 
 class Operator:
     """Types commands for a shop on this database."""
 
-    def __init__(self, conninfo: str, sim: Sim) -> None:
+    def __init__(self, conninfo: str, sim: Sim, **settings: str) -> None:
         self._app = typer.Typer()
         for module in (catalogue, shelf, sending):
             module.register(self._app)
@@ -32,6 +35,7 @@ class Operator:
             "DIGIFLAZZ_BASE_URL": sim.digiflazz_url,
             "KONTER_SECRET": "x" * 40,
             "COLUMNS": "160",
+            **settings,
         }
 
     def types(self, *words: str) -> Result:
@@ -97,3 +101,19 @@ def test_products_come_from_an_account_that_is_there() -> None:
     assert products_from(Settings(catalogue_from="a"), {}) == "a"
     with pytest.raises(SettingsWrong, match="KONTER_CATALOGUE_FROM: expected b"):
         products_from(Settings(catalogue_from="a"), {"b": None})  # type: ignore[dict-item]
+
+
+def test_an_open_denomination_is_put_on_the_shelf_and_bounded(
+    conninfo: str, sim_process: Sim
+) -> None:
+    """The first list has none; what the second one names as a fee is sold by amount."""
+    sim = sim_process
+    asyncio.run(sim.reset(price_list_gap_s=0))
+    asyncio.run(sim.okeconnect.reset())
+    operator = Operator(conninfo, sim, **okeconnect_settings(sim))
+    assert operator.does("product", "add", OKE, "BBSDN").endswith("BBSDN is open.")
+    assert isinstance(operator.types("product", "add", OKE, "BBSDN").exception, SoldAlready)
+    said = operator.does("product", "amounts", "BBSDN", "20000", "500000", "1000")
+    assert said == "BBSDN: Rp 20.000 to Rp 500.000, in steps of Rp 1.000."
+    wrong = operator.types("product", "amounts", "BBSDN", "5000", "500000")
+    assert isinstance(wrong.exception, Invalid)

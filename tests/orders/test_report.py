@@ -89,6 +89,7 @@ async def test_a_delivered_order_is_told_with_its_serial_number(listens: Counter
         "price": PRICE,
         "balance": 1_000_000 - PRICE,
         "message": "Transaksi berhasil",
+        "qty": None,
     }
     name, groups = read(one.line)
     assert name == "sukses"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from konter.kernel.money import Rupiah
 from konter.kernel.wire_types import WireAnswer
-from konter.upstreams.contract import PriceItem, PriceList, UpstreamRefused
+from konter.upstreams.contract import Amounts, PriceItem, PriceList, UpstreamRefused
 from tests.upstreams.okeconnect_asks import OKECONNECT
 
 ROW: dict[str, Any] = {
@@ -107,8 +107,10 @@ def test_a_row_without_a_code_is_unreadable(kode: Any) -> None:
         ({"keterangan": "Cek Voucher Indosat", "harga": "999"}, "by its name"),
         ({"keterangan": "Bayar Voucher Indosat", "harga": "999"}, "by its name"),
         ({"keterangan": "CEK  Nama", "harga": "5000"}, "by its name"),
-        ({"kategori": "NOMINAL BEBAS", "harga": "500"}, "open denomination"),
-        ({"kode": "BBSDN", "kategori": "DOMPET DIGITAL", "harga": "150"}, "open denomination"),
+        ({"kategori": "NOMINAL BEBAS", "harga": "10001"}, "no fee is 10001"),
+        ({"kode": "BBSDN", "kategori": "DOMPET DIGITAL", "harga": "25000"}, "no fee is 25000"),
+        ({"kode": "BBSDN", "kategori": "NOMINAL BEBAS", "harga": "-50"}, "commission"),
+        ({"kode": "BBSDN", "kategori": "NOMINAL BEBAS", "harga": "0"}, "costs nothing"),
         ({"kode": "DUMMY1", "harga": "1"}, "a dummy price"),
         ({"kode": "T500", "harga": "99999999"}, "a dummy price"),
     ],
@@ -126,6 +128,41 @@ def test_a_code_whose_twin_is_a_bill_or_an_inquiry_is_one_too() -> None:
     assert len(found.not_for_sale) == 2
     found = listed({**inquiry, "harga": "999"}, {**bill, "harga": "-1150"})
     assert found.items == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "fee"),
+    [
+        ({"kategori": "NOMINAL BEBAS", "harga": "500"}, 500),
+        ({"kode": "BBSDN", "kategori": "DOMPET DIGITAL", "harga": "650"}, 650),
+        ({"kode": "bbsdn", "kategori": "DIGITAL", "harga": "10000"}, 10_000),
+        ({"kategori": "NOMINAL BEBAS", "harga": "50"}, 200),
+        ({"kategori": "NOMINAL BEBAS", "harga": "1"}, 200),
+    ],
+)
+def test_an_open_denomination_is_an_item_of_its_own_kind_at_no_less_than_its_fee(
+    changes: dict[str, Any], fee: int
+) -> None:
+    """Their list names less than they charge."""
+    found = item(**changes)
+    assert (found.price, found.amounts) == (Rupiah(fee), Amounts(10_000, 10_000_000))
+    assert item().amounts is None
+
+
+@pytest.mark.parametrize(
+    ("name", "category", "brand"),
+    [
+        ("H2H DANA Topup (Bebas Nominal)", "E-Money", "Dana"),
+        ("Topup GoPay bebas", "E-Money", "Gopay"),
+        ("Transfer Bank Danamon", "NOMINAL BEBAS", "Bebas Nominal"),
+    ],
+)
+def test_an_open_denomination_of_a_known_wallet_wants_a_telephone_number(
+    name: str, category: str, brand: str
+) -> None:
+    row = {"kategori": "NOMINAL BEBAS", "produk": "Bebas Nominal", "harga": "50"}
+    found = item(**row, keterangan=name)
+    assert (found.category, found.brand) == (category, brand)
 
 
 def test_goods_whose_codes_begin_like_bills_are_sold() -> None:
@@ -196,7 +233,7 @@ def test_every_row_is_an_item_or_named(rows: list[Any]) -> None:
     found = listed(*rows)
     assert len(found.items) + len(found.unreadable) + len(found.not_for_sale) == len(rows)
     for one in found.items:
-        assert one.price >= Rupiah(100)
+        assert one.price >= Rupiah(200 if one.amounts else 100)
         assert not one.multi
 
 
@@ -206,4 +243,8 @@ def test_every_row_is_an_item_or_named(rows: list[Any]) -> None:
     st.sampled_from(["PULSA", "DIGITAL", "TAGIHAN", "NOMINAL BEBAS"]),
 )
 def test_nothing_is_ever_sold_for_next_to_nothing(kode: str, harga: int, kategori: str) -> None:
-    assert listed({**ROW, "kode": kode, "harga": str(harga), "kategori": kategori}).items == ()
+    """An open denomination may list little, and is no whole price then."""
+    found = listed({**ROW, "kode": kode, "harga": str(harga), "kategori": kategori}).items
+    assert all(one.amounts is not None and one.price == Rupiah(200) for one in found)
+    if harga <= 0 or (kode != "BBSDN" and kategori != "NOMINAL BEBAS"):
+        assert found == ()

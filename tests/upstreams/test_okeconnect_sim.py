@@ -267,7 +267,8 @@ async def test_nothing_of_the_list_that_is_a_trap_is_for_sale(buyer: Buyer) -> N
     assert not isinstance(heard.said, WireSilence)
     found = buyer.adapter.read_price_list(heard.said)
     sold = {item.sku for item in found.items}
-    traps = {"BPLA", "CPLA", "BHOME", "CHOME", "CEKD", "CEKPLN", "BBSDN", "BCS10", "T3", "DUMMY1"}
+    traps = {"BPLA", "CPLA", "BHOME", "CHOME", "CEKD", "CEKPLN", "BCS10", "T3", "DUMMY1"}
     assert not sold & {*traps, "T500", "X25", "AX10", "AX25", "X50", "I25"}
     assert {"S5", "S10", "T1", "PLNF100", "D1", "BY10", "S2"} <= sold
     assert {item.sku for item in found.items if not item.open} == {"S2"}
+    assert {item.sku for item in found.items if item.amounts} == {"BBSDN", "BBSGOP"}

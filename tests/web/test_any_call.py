@@ -42,11 +42,12 @@ METER: Final = "12345678901"
 
 MANY: Final = "1000000"
 
-SITI: Final = {
+SITI: Final[Mapping[str, str | int]] = {
     "name": "Siti",
     "email": "siti@contoh.id",
     "phone": PHONE,
     "payment_method": QRIS,
+    "qty": 1,
 }
 
 
@@ -130,7 +131,10 @@ async def nobody(shop: Shop) -> Caller:
         known={
             "/api/products/": {"path.product_id": [product]},
             "/api/categories/": {"path.category_id": [1, 2]},
-            "/api/guest/orders": {f"body.{name}": [fact] for name, fact in wish.items()},
+            "/api/guest/orders": {
+                **{f"body.{name}": [fact] for name, fact in wish.items()},
+                "body.payment_method": QRIS,  # always: it may be left out, and is then refused
+            },
             "/api/guest/orders/find": {"body.code": code, "body.contact": [PHONE]},
             "/api/guest/orders/{": {"path.code": code, "query.token": token, "body.token": token},
         }
@@ -158,6 +162,7 @@ async def a_buyer(shop: Shop) -> Caller:
                 **often,
                 "body.product_id": [await shop.product("xld10")],
                 "body.target_id": [NUMBER],
+                "body.qty": [1],
                 "body.payment_method": ["balance", QRIS],
             },
             "/api/transactions/{": {"path.transaction_id": [bought, to_pay]},
@@ -182,6 +187,7 @@ async def a_member(machine: Machine) -> Caller:
                 "body.buyer_sku": ["xld10"],
                 "body.customer_no": [NUMBER],
                 "body.ref_id": ["A1", "A2", "A3"],
+                "body.qty": [1],
             },
             "/api/v1/orders/{": {"path.ref_id": ["A1", "A2", "A3"]},
             "/api/v1/pascabayar/": {f"body.{name}": fact for name, fact in BILL.items()},

@@ -9,6 +9,7 @@ from psycopg.rows import TupleRow
 
 from konter.catalogue.desk import CatalogueDesk
 from konter.catalogue.destinations import Need, needs
+from konter.catalogue.list_prices import OpenShown
 from konter.catalogue.products import NoSuchProduct
 from konter.catalogue.sync import NoSuchCategory
 from konter.db.pool import Tx
@@ -31,6 +32,7 @@ SELECT p.id, p.code, p.name, p.description, p.brand, p.type,
        CASE WHEN %(reseller)s THEN p.reseller_price ELSE p.retail_price END AS price,
        p.is_active, c.id, c.slug, c.name,
        (SELECT s.last_synced_at FROM catalogue.products_synced AS s WHERE s.product_id = p.id),
+       p.amount_least, p.amount_most, p.amount_step,
        count(*) OVER () AS total
 FROM catalogue.products AS p
 JOIN catalogue.categories AS c ON c.id = p.category_id
@@ -60,7 +62,8 @@ class CategoryShown:
 
 @dataclass(frozen=True, slots=True)
 class ProductShown:
-    """A product as its buyer sees it. ``price``: for who asks. ``needs``: what to fill in."""
+    """A product as its buyer sees it. ``price``: for who asks; of an open denomination for the
+    least amount, and ``open`` says the rest. ``needs``: what to fill in."""
 
     id: int
     code: str
@@ -75,6 +78,7 @@ class ProductShown:
     category_name: str
     last_synced_at: datetime | None
     needs: tuple[Need, ...]
+    open: OpenShown | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +158,14 @@ def _literal(word: str) -> str:
 async def _shown(tx: Tx, role: Role | None, wanted: _Wanted) -> tuple[list[ProductShown], int]:
     reseller = role is not None and role is not Role.RETAIL
     rows = await tx.rows(PRODUCTS, {**asdict(wanted), "reseller": reseller})
-    return [_product(row) for row in rows], rows[0][12] if rows else 0
+    return [_product(row) for row in rows], rows[0][-1] if rows else 0
 
 
 def _product(row: TupleRow) -> ProductShown:
     number, code, name, description, brand, kind, price, is_active = row[:8]
-    category_id, category_slug, category_name, synced_at, _ = row[8:]
+    category_id, category_slug, category_name, synced_at = row[8:12]
+    least, most, step = row[12:15]
+    shown = None if least is None else OpenShown(least, most, step, fee=price)
     return ProductShown(
         id=number,
         code=code,
@@ -167,11 +173,12 @@ def _product(row: TupleRow) -> ProductShown:
         description=description,
         brand=brand,
         type=kind,
-        price=Rupiah(price),
+        price=Rupiah(price if shown is None else shown.least + shown.fee),
         is_active=is_active,
         category_id=category_id,
         category_slug=category_slug,
         category_name=category_name,
         last_synced_at=synced_at,
         needs=needs(kind, brand, description),
+        open=shown,
     )

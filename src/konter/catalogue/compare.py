@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from konter.catalogue.prices import RuleBook, closing
-from konter.upstreams.contract import PriceItem
+from konter.upstreams.contract import Amounts, PriceItem
 
 
 class Standing(NamedTuple):
@@ -43,7 +43,7 @@ class Standing(NamedTuple):
 class Known(NamedTuple):
     """An offer of this account as it stands. ``is_mapped``: an operator said which product it is
     for, so its list does not name that product. ``is_shared``: the product's price stands on
-    several offers (``basis``), not on this list."""
+    several offers (``basis``), not on this list. ``by_amount``: of an open denomination."""
 
     sku: str
     product_id: int
@@ -51,6 +51,12 @@ class Known(NamedTuple):
     refused_at: datetime | None
     is_mapped: bool
     is_shared: bool
+    by_amount: bool
+
+    def is_of_kind(self, item: PriceItem) -> bool:
+        """Whether this listed item is still of the kind that we sell it as: its price a price, or a
+        fee. Neither may ever be taken for the other."""
+        return self.by_amount == (item.amounts is not None)
 
 
 class Category(NamedTuple):
@@ -91,10 +97,12 @@ class Circumstances:
 
 @dataclass(slots=True)
 class Changes:
-    """What to write, and the counts of the report."""
+    """What to write, and the counts of the report. ``amounts``: of new open denominations, by
+    product."""
 
     rows: list[Written] = field(default_factory=list)
     category_ids: set[int] = field(default_factory=set)
+    amounts: dict[int, Amounts] = field(default_factory=dict)
     synced: int = 0
     created: int = 0
     repriced: int = 0
@@ -119,6 +127,9 @@ def compare(
         if known is None and not is_open:
             changes.skipped += 1
             continue
+        if known is not None and not known.is_of_kind(item):
+            changes.skipped += 1
+            continue
         if known and known.refused_at is not None and known.refused_at >= given.listed_at:
             is_open = False
         wanted = _wanted(item, known, is_open, given)
@@ -126,7 +137,10 @@ def compare(
         _count(changes, is_open, wanted.closed_because)
         if known is None:
             changes.created += 1
-            changes.rows.append(Written(next(ids), item.sku, wanted, True, True, True, None))
+            product_id = next(ids)
+            changes.rows.append(Written(product_id, item.sku, wanted, True, True, True, None))
+            if item.amounts is not None:
+                changes.amounts[product_id] = item.amounts
         elif wanted != known.standing:
             _note(changes, known, wanted)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from konter.catalogue.categories import slug_of, type_of
 from konter.catalogue.compare import Category, Known, Standing
+from konter.db.ids import IdBlocks
 from konter.db.pool import Tx
 
 # A product that has several offers, or a mapped one, is priced by all of them and not by one list.
@@ -14,7 +16,7 @@ SELECT o.sku, o.product_id, p.category_id, p.type, p.name, p.brand, p.descriptio
        p.base_price, p.retail_price, p.reseller_price, p.closed_because,
        o.cost, o.seller, o.is_open, o.stock, o.multi, o.cut_off_start, o.cut_off_end,
        o.is_listed, o.last_seen_at, o.refused_at,
-       m.sku IS NOT NULL, shared.product_id IS NOT NULL
+       m.sku IS NOT NULL, shared.product_id IS NOT NULL, o.by_amount
 FROM catalogue.offers AS o
 JOIN catalogue.products AS p ON p.id = o.product_id
 LEFT JOIN catalogue.mappings AS m ON m.account = o.account AND m.sku = o.sku
@@ -69,3 +71,15 @@ async def add_categories(
             "now": now,
         },
     )
+
+
+async def category_named(tx: Tx, ids: IdBlocks, name: str, now: datetime) -> Category:
+    """The category that a supplier calls so; it is added where there is none."""
+    slug = slug_of(name)
+    standing, _ = await read_categories(tx, "")
+    if slug in standing:
+        return standing[slug]
+    (new_id,) = await ids.take(tx, 1)
+    fresh = Category(new_id, slug, type_of(slug))
+    await add_categories(tx, {slug: fresh}, {slug: name}, now)
+    return fresh

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import msgspec
 from msgspec import Struct
+from psycopg.rows import TupleRow
 
 from konter.db.pool import Tx
 
 PRICES = """
 SELECT p.code, p.name, p.description, c.name, p.brand, p.type, p.reseller_price,
-       p.is_active AND c.is_active, c.slug
+       p.is_active AND c.is_active, c.slug, p.amount_least, p.amount_most, p.amount_step
 FROM catalogue.products AS p
 JOIN catalogue.categories AS c ON c.id = p.category_id
 ORDER BY c.name, p.brand, p.reseller_price, p.code
 """
 
 
+class OpenShown(Struct, frozen=True):
+    """What may be chosen of an open denomination, in multiples of ``step``, and the ``fee`` that
+    comes on top; whole rupiah."""
+
+    least: int
+    most: int
+    step: int
+    fee: int
+
+
 class Listed(Struct, frozen=True):
-    """One product; ``price`` in whole rupiah. A Struct, because a list makes ten thousand."""
+    """One product; ``price`` in whole rupiah: of an open denomination, for the least amount, and
+    ``open`` says the rest. A Struct, because a list makes ten thousand."""
 
     code: str
     name: str
@@ -27,8 +40,17 @@ class Listed(Struct, frozen=True):
     price: int
     is_active: bool
     category_slug: str
+    open: OpenShown | None = None
 
 
 async def list_prices(tx: Tx) -> list[Listed]:
     """All products, by category, brand and price."""
-    return [Listed(*row) for row in await tx.rows(PRICES)]
+    return [_listed(row) for row in await tx.rows(PRICES)]
+
+
+def _listed(row: TupleRow) -> Listed:
+    if row[9] is None:
+        return Listed(*row[:9])
+    least, most, step = row[9:]
+    shown = OpenShown(least, most, step, fee=row[6])
+    return msgspec.structs.replace(Listed(*row[:9]), price=least + shown.fee, open=shown)

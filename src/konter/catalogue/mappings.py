@@ -17,10 +17,10 @@ from konter.kernel.money import Rupiah
 from konter.suppliers.price_list import fetch_price_list
 from konter.upstreams.contract import PriceItem
 
-PRODUCT = "SELECT id, base_price FROM catalogue.products WHERE code = %(code)s"
+PRODUCT = "SELECT id, base_price, by_amount FROM catalogue.products WHERE code = %(code)s"
 
 STANDING = """
-SELECT o.product_id, m.sku IS NOT NULL
+SELECT o.product_id, m.sku IS NOT NULL, o.by_amount
 FROM catalogue.offers AS o
 LEFT JOIN catalogue.mappings AS m ON m.account = o.account AND m.sku = o.sku
 WHERE o.account = %(account)s AND o.sku = %(sku)s
@@ -36,10 +36,11 @@ SET product_id = excluded.product_id, mapped_at = excluded.mapped_at,
 
 OFFER = """
 INSERT INTO catalogue.offers (
-    account, sku, product_id, cost, seller, is_open, stock, multi, cut_off_start, cut_off_end
+    account, sku, product_id, cost, seller, is_open, stock, multi, cut_off_start, cut_off_end,
+    by_amount
 ) VALUES (
     %(account)s, %(sku)s, %(product_id)s, %(cost)s, %(seller)s, %(is_open)s, %(stock)s, %(multi)s,
-    %(cut_off_start)s, %(cut_off_end)s
+    %(cut_off_start)s, %(cut_off_end)s, %(by_amount)s
 )
 ON CONFLICT (account, sku) DO UPDATE SET product_id = excluded.product_id
 """
@@ -93,6 +94,14 @@ class MappingDoubtful(Refused):
     message = "Harga SKU ini jauh dari modal produknya, mungkin produk yang berbeda"
 
 
+class OtherKind(Refused):
+    """One of the two is an open denomination, the other has a price; nothing was changed."""
+
+    code = "mapping_of_other_kind"
+    status = 409
+    message = "Produk nominal bebas dan produk berharga tetap tidak dapat saling dipasangkan"
+
+
 @dataclass(frozen=True, slots=True)
 class Mapped:
     """``is_news`` False: it stood so before. ``repriced``: what it did to our prices."""
@@ -108,7 +117,8 @@ async def map_offer(
 
     A SKU that made a product itself leaves it, which closes unless it has other offers. A repeat
     changes nothing. ``sure``: a cost far from the product's is accepted. Raises NoSuchAccount,
-    NoSuchProduct, NotOnTheList, MappingDoubtful, CatalogueBusy, and what ``fetch_price_list`` does.
+    NoSuchProduct, NotOnTheList, OtherKind, MappingDoubtful, CatalogueBusy, and what
+    ``fetch_price_list`` does.
     """
     item = await _listed(desk, account, sku)
     async with desk.db.transaction() as tx:
@@ -116,9 +126,11 @@ async def map_offer(
         found = await tx.row(PRODUCT, {"code": product_code})
         if found is None:
             raise NoSuchProduct(product=product_code)
-        product_id, base = found
+        product_id, base, by_amount = found
         row = await tx.row(STANDING, {"account": account, "sku": sku})
-        was_of, is_mapped = row if row is not None else (None, False)
+        was_of, is_mapped, was_by_amount = row if row is not None else (None, False, by_amount)
+        if not by_amount == was_by_amount == (item.amounts is not None):
+            raise OtherKind(account=account, sku=sku, product=product_code)
         if was_of == product_id:
             return Mapped(False, Repriced(0, 0, 0))
         cost = item.price.amount
@@ -191,6 +203,7 @@ def _terms(item: PriceItem) -> dict[str, object]:
         "multi": item.multi,
         "cut_off_start": item.cut_off_start,
         "cut_off_end": item.cut_off_end,
+        "by_amount": item.amounts is not None,
     }
 
 

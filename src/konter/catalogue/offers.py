@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from psycopg.rows import TupleRow
 
 from konter.db.pool import Tx
 from konter.kernel.money import Rupiah
 from konter.suppliers.breaker import Key, free_probes
+from konter.upstreams.contract import Amounts
+
+BROKEN: Final = 21
+"""The place of an offer's open breakers in a row of SELLABLES."""
 
 # Asked for every order, so what is rare is looked at only where there is any: a route by cost (the
 # most specific one counts), and a breaker that stands open before the offer or its account.
@@ -19,7 +23,7 @@ SELLABLES = """
 SELECT p.id, p.code, p.name, p.description, p.brand, p.type, p.is_active AND c.is_active,
        p.retail_price, p.reseller_price,
        o.account, o.sku, o.cost, o.multi, o.stock, o.cut_off_start, o.cut_off_end, o.is_open,
-       o.priority,
+       o.priority, p.amount_least, p.amount_most, p.amount_step,
        CASE WHEN EXISTS (SELECT FROM suppliers.breakers WHERE opened_at IS NOT NULL) THEN (
            SELECT array_agg(b.sku ORDER BY b.sku)
            FROM suppliers.breakers AS b
@@ -97,7 +101,11 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Sellable:
-    """A product with its offers, in the order of its route. ``type``: game, pulsa, data, pln, …"""
+    """A product with its offers, in the order of its route. ``type``: game, pulsa, data, pln, …
+
+    ``amounts``: it is an open denomination, and prices and costs are fees until it stands at an
+    amount that was ``chosen`` (``amounts.priced``). Before that it has no usable offer.
+    """
 
     product_id: int
     code: str
@@ -109,6 +117,8 @@ class Sellable:
     retail_price: Rupiah
     reseller_price: Rupiah
     offers: tuple[Offer, ...]
+    amounts: Amounts | None = None
+    chosen: Rupiah | None = None
 
 
 class Closing(NamedTuple):
@@ -130,7 +140,7 @@ async def sellables(
     alone.
     """
     rows = await tx.rows(SELLABLES, {"ids": list(product_ids)})
-    stopped = [row for row in rows if row[18] is not None]
+    stopped = [row for row in rows if row[BROKEN] is not None]
     free: set[Key] = set()
     if stopped and at is not None:
         free = await free_probes(tx, {key for row in stopped for key in _breakers(row)}, at=at)
@@ -146,11 +156,12 @@ async def sellables(
 
 def _breakers(row: TupleRow) -> tuple[Key, ...]:
     """Those that stand open before this row's offer."""
-    return tuple((row[9], sku) for sku in row[18] or ())
+    return tuple((row[9], sku) for sku in row[BROKEN] or ())
 
 
 def _sellable(row: TupleRow, offers: Sequence[Offer]) -> Sellable:
     product_id, code, name, description, brand, kind, is_active, retail, reseller = row[:9]
+    amounts = None if row[18] is None else Amounts(*row[18:BROKEN])
     return Sellable(
         product_id,
         code,
@@ -162,13 +173,14 @@ def _sellable(row: TupleRow, offers: Sequence[Offer]) -> Sellable:
         Rupiah(retail),
         Rupiah(reseller),
         tuple(offers),
+        amounts,
     )
 
 
 def _offer(row: TupleRow, free: Collection[Key]) -> Offer:
-    account, sku, cost, multi, stock, start, end, is_open, priority, _ = row[9:]
+    account, sku, cost, multi, stock, start, end, is_open, priority = row[9:18]
     offer = Offer(account, sku, Rupiah(cost), multi, stock, start, end, is_open, priority)
-    if row[18] is None:
+    if row[BROKEN] is None:
         return offer
     probes = _breakers(row)
     return replace(offer, is_broken=any(key not in free for key in probes), probes=probes)
@@ -185,8 +197,11 @@ def usable_offers(
     """The offers to buy at now for a sale at ``price``, the first to try first.
 
     In the order of the product's route: open, in stock, out of cut-off, not at a ``blocked``
-    account, not behind an open breaker, and leaving the margin.
+    account, not behind an open breaker, and leaving the margin. An open denomination of which
+    nobody chose an amount has none: its costs are fees.
     """
+    if sellable.amounts is not None and sellable.chosen is None:
+        return []
     dearest = price.amount - minimum_margin.amount
     return [
         offer

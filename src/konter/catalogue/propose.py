@@ -1,5 +1,6 @@
 """Which SKUs of an account look like a product that we have. It only proposes; a person maps.
 
+Of open denominations nothing is proposed: their names have no number, and their costs are fees.
 Cautious: the same kind of thing, the same words and numbers in both names, one SKU and one product
 and no other that fits, and a cost that is near. Half of a list is rather left out than one guessed.
 """
@@ -21,7 +22,7 @@ from konter.upstreams.contract import PriceItem
 PRODUCTS = """
 SELECT p.code, p.name, p.brand, p.type, p.base_price
 FROM catalogue.products AS p
-WHERE NOT EXISTS (
+WHERE NOT p.by_amount AND NOT EXISTS (
     SELECT FROM catalogue.offers AS o WHERE o.product_id = p.id AND o.account = %(account)s
 )
 """
@@ -88,7 +89,11 @@ async def propose(desk: CatalogueDesk, account: str) -> list[Proposal]:
     async with desk.db.read() as tx:
         candidates = await tx.records(Candidate, PRODUCTS, {"account": account})
         ours = {sku for (sku,) in await tx.rows(OURS, {"account": account})}
-    items = [i for i in fetched.prices.items if i.open and i.price.amount > 0 and i.sku not in ours]
+    items = [
+        item
+        for item in fetched.prices.items
+        if item.open and item.amounts is None and item.price.amount > 0 and item.sku not in ours
+    ]
     return [
         Proposal(
             account,

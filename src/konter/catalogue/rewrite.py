@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from konter.catalogue.compare import Changes, Written
 from konter.db.pool import Tx
+from konter.upstreams.contract import Amounts
 
 MAKE_ROOM = """
 CREATE TEMPORARY TABLE listed (
@@ -31,11 +32,21 @@ FROM listed
 WHERE is_new
 """
 
+SAY_AMOUNTS = """
+UPDATE catalogue.products AS p
+SET amount_least = n.least, amount_most = n.most, amount_step = n.step
+FROM unnest(%(id)s::bigint[], %(least)s::bigint[], %(most)s::bigint[], %(step)s::bigint[])
+    AS n (id, least, most, step)
+WHERE p.id = n.id
+"""
+
 ADD_OFFERS = """
 INSERT INTO catalogue.offers (
-    account, sku, product_id, cost, seller, is_open, stock, multi, cut_off_start, cut_off_end
+    account, sku, product_id, cost, seller, is_open, stock, multi, cut_off_start, cut_off_end,
+    by_amount
 )
-SELECT %(account)s, sku, product_id, cost, seller, is_open, stock, multi, cut_off_start, cut_off_end
+SELECT %(account)s, sku, product_id, cost, seller, is_open, stock, multi, cut_off_start,
+       cut_off_end, product_id = ANY(%(by_amount)s::bigint[])
 FROM listed
 WHERE is_new
 """
@@ -90,18 +101,28 @@ async def rewrite(
         "listed_at": listed_at,
         "now": now,
         "category_ids": sorted(changes.category_ids),
+        "by_amount": list(changes.amounts),
     }
     if changes.rows:
         await tx.run(MAKE_ROOM)
         await _copy(tx, changes.rows, await _codes(tx, changes.rows))
         if changes.created:
             await tx.run(ADD_PRODUCTS, facts)
+            await say_amounts(tx, changes.amounts)
             await tx.run(ADD_OFFERS, facts)
         # Offers first, as ``close_offers`` takes them: so the two never wait in a circle.
         await tx.run(CHANGE_OFFERS, facts)
         await tx.run(CHANGE_PRODUCTS, facts)
         await tx.run(KEEP_HISTORY, facts)
     await tx.run(MARK, facts)
+
+
+async def say_amounts(tx: Tx, amounts: Mapping[int, Amounts]) -> None:
+    """What may be chosen of these open denominations, by product; whole rupiah."""
+    if amounts:
+        columns = zip(*amounts.values(), strict=True)
+        named = dict(zip(Amounts._fields, map(list, columns), strict=True))
+        await tx.run(SAY_AMOUNTS, {"id": list(amounts), **named})
 
 
 async def _copy(tx: Tx, rows: Sequence[Written], codes: dict[str, str]) -> None:

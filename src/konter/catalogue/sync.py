@@ -229,11 +229,16 @@ def _gone(
     wanted: str | None,
     doubtful: Sequence[str],
 ) -> list[str]:
-    """SKUs of ours that the whole list no longer has. One that it has but garbled is not gone.
+    """SKUs of ours that the whole list no longer has. One that it has but garbled is not gone; one
+    that became of another kind (a fee that was a price) is.
 
     An adapter names an unreadable row in words, with its SKU in brackets.
     """
-    listed = {item.sku for item in fetched.prices.items}
+    listed = {
+        item.sku
+        for item in fetched.prices.items
+        if (known := given.known.get(item.sku)) is None or known.is_of_kind(item)
+    }
     scope = given.categories[wanted].id if wanted is not None else None
     return [
         sku

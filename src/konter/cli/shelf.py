@@ -14,12 +14,13 @@ from rich.console import Console
 from rich.table import Table
 
 from konter.app import open_house
-from konter.catalogue import prices, products
+from konter.catalogue import choose_amounts, open_products, prices, products
 from konter.catalogue.categories import slug_of
 from konter.catalogue.desk import CatalogueDesk
 from konter.catalogue.prices import Kind, Repriced, Role, Rule
 from konter.cli import bills, offers, routes
 from konter.settings import load_settings
+from konter.upstreams.contract import Amounts
 
 Result = TypeVar("Result")
 
@@ -50,6 +51,26 @@ def reopen(code: str) -> None:
     """Put a product back on the shelf."""
     because = _on_desk(lambda desk: products.reopen_product(desk, code))
     typer.echo(f"{code} is open." if because is None else f"{code} stays closed: {because}.")
+
+
+@product_app.command("add")
+def add(account: str, sku: str) -> None:
+    """Sell an open denomination of a supplier's list: the buyer chooses the amount."""
+    code, because = _on_desk(lambda desk: open_products.add_open(desk, account, sku))
+    typer.echo(f"{code} is open." if because is None else f"{code} stays closed: {because}.")
+
+
+@product_app.command("amounts")
+def amounts(
+    code: str,
+    least: Annotated[int, typer.Argument(help="The smallest amount, rupiah.")],
+    most: Annotated[int, typer.Argument(help="The largest.")],
+    step: Annotated[int, typer.Argument(help="Only multiples of this.")] = 1,
+) -> None:
+    """Say what a buyer may choose of an open denomination."""
+    wanted = Amounts(least, most, step)
+    _on_desk(lambda desk: choose_amounts.set_amounts(desk, code, wanted))
+    typer.echo(f"{code}: {rupiah(least)} to {rupiah(most)}, in steps of {rupiah(step)}.")
 
 
 @price_app.command("list")
@@ -88,7 +109,12 @@ def markup(rule: Rule) -> str:
     """``+Rp 3.000`` or ``+2.50 %``."""
     if rule.kind is Kind.PERCENT:
         return f"+{rule.amount / 100:.2f} %"
-    return f"+Rp {rule.amount:,}".replace(",", ".")
+    return f"+{rupiah(rule.amount)}"
+
+
+def rupiah(amount: int) -> str:
+    """``Rp 10.000``; also what makes no sense is written, for the act to refuse."""
+    return f"Rp {amount:,}".replace(",", ".")
 
 
 def _say_repriced(done: Repriced) -> None:

@@ -63,6 +63,8 @@ def _head(console: Console, order: OrderView) -> None:
     console.print(
         f"{escape(order.product_name)} to {escape(target)}, {Rupiah(order.price).shown()}"
     )
+    if order.chosen_amount is not None:
+        console.print(f"of which {Rupiah(order.chosen_amount).shown()} was chosen, the rest is fee")
     console.print(f"user {order.user_id}, ref_id {escape(order.ref_id)}")
     if order.serial:
         console.print(f"serial: {escape(order.serial)}")

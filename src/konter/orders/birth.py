@@ -31,10 +31,10 @@ WITH n AS (
         %(product_brand)s::text[], %(target_id)s::text[], %(server_id)s::text[],
         %(price)s::bigint[], %(attempt_id)s::bigint[], %(account)s::text[], %(sku)s::text[],
         %(customer_no)s::text[], %(expected_cost)s::bigint[], %(reference)s::text[],
-        %(is_bill)s::boolean[], %(send_by)s::timestamptz[])
+        %(is_bill)s::boolean[], %(send_by)s::timestamptz[], %(chosen_amount)s::bigint[])
         AS n (id, code, user_id, behind, ref_id, product_id, product_code, product_name,
               product_note, product_brand, target_id, server_id, price, attempt_id, account, sku,
-              customer_no, expected_cost, reference, is_bill, send_by)
+              customer_no, expected_cost, reference, is_bill, send_by, chosen_amount)
 ), counted AS (
     INSERT INTO orders.buyers AS b (user_id, orders)
     SELECT user_id, count(*) FROM n GROUP BY user_id ORDER BY user_id
@@ -43,10 +43,10 @@ WITH n AS (
 ), born AS (
     INSERT INTO orders.orders (id, code, user_id, user_line, ref_id, product_id, product_code,
         product_name, product_note, product_brand, target_id, server_id, payment_method, price,
-        price_at, state, business_date, created_at, updated_at)
+        price_at, state, business_date, created_at, updated_at, chosen_amount)
     SELECT n.id, n.code, n.user_id, c.orders - n.behind, n.ref_id, n.product_id,
         n.product_code, n.product_name, n.product_note, n.product_brand, n.target_id, n.server_id,
-        'balance', n.price, 'escrow', 'held', %(today)s, %(at)s, %(at)s
+        'balance', n.price, 'escrow', 'held', %(today)s, %(at)s, %(at)s, n.chosen_amount
     FROM n JOIN counted AS c ON c.user_id = n.user_id
 ), tried AS (
     INSERT INTO orders.attempts (id, order_id, number, is_current, reference, account, sku,
@@ -66,9 +66,10 @@ WITH n AS (
         %(behind)s::bigint[], %(ref_id)s::text[], %(product_id)s::bigint[],
         %(product_code)s::text[], %(product_name)s::text[], %(product_note)s::text[],
         %(product_brand)s::text[], %(target_id)s::text[], %(server_id)s::text[],
-        %(payment_method)s::text[], %(price)s::bigint[])
+        %(payment_method)s::text[], %(price)s::bigint[], %(chosen_amount)s::bigint[])
         AS n (id, code, user_id, behind, ref_id, product_id, product_code, product_name,
-              product_note, product_brand, target_id, server_id, payment_method, price)
+              product_note, product_brand, target_id, server_id, payment_method, price,
+              chosen_amount)
 ), counted AS (
     INSERT INTO orders.buyers AS b (user_id, orders)
     SELECT user_id, count(*) FROM n GROUP BY user_id ORDER BY user_id
@@ -77,10 +78,11 @@ WITH n AS (
 ), born AS (
     INSERT INTO orders.orders (id, code, user_id, user_line, ref_id, product_id, product_code,
         product_name, product_note, product_brand, target_id, server_id, payment_method, price,
-        price_at, state, business_date, created_at, updated_at)
+        price_at, state, business_date, created_at, updated_at, chosen_amount)
     SELECT n.id, n.code, n.user_id, c.orders - n.behind, n.ref_id, n.product_id,
         n.product_code, n.product_name, n.product_note, n.product_brand, n.target_id, n.server_id,
-        n.payment_method, n.price, 'buyer', 'awaiting_payment', %(today)s, %(at)s, %(at)s
+        n.payment_method, n.price, 'buyer', 'awaiting_payment', %(today)s, %(at)s, %(at)s,
+        n.chosen_amount
     FROM n JOIN counted AS c ON c.user_id = n.user_id
 )
 INSERT INTO orders.moves (order_id, seq, from_state, to_state, because, moved_at)
@@ -138,7 +140,7 @@ class Birth:
     """One accepted request, at ``place`` in its list; ``price`` whole rupiah, already judged.
 
     ``reference``: of its first attempt; None: the order's code. ``is_bill``: that attempt pays a
-    bill, and leaves by ``send_by`` or never.
+    bill, and leaves by ``send_by`` or never. ``chosen_amount``: of an open denomination.
     """
 
     place: int
@@ -154,6 +156,7 @@ class Birth:
     reference: str | None = None
     is_bill: bool = False
     send_by: datetime | None = None
+    chosen_amount: int | None = None
 
 
 def birth_of(
@@ -173,6 +176,7 @@ def birth_of(
         price=wanted.price,
         offer=offer,
         code=transaction_code(now),
+        chosen_amount=wanted.ask.chosen_amount,
     )
 
 
@@ -236,6 +240,7 @@ def _columns(births: Sequence[Birth]) -> dict[str, object]:
         "reference": [b.reference or b.code for b in births],
         "is_bill": [b.is_bill for b in births],
         "send_by": [b.send_by for b in births],
+        "chosen_amount": [b.chosen_amount for b in births],
     }
 
 
@@ -271,4 +276,5 @@ def _view(birth: Birth, state: OrderState, at: datetime) -> OrderView:
         last_words_at=None,
         created_at=at,
         updated_at=at,
+        chosen_amount=birth.chosen_amount,
     )

@@ -127,6 +127,14 @@ WHERE a.is_bill AND (b.id IS NULL OR b.total <> o.price OR b.sku <> a.sku
 """
 
 
+# Of an open denomination the buyer pays the amount and a fee, and so do we. The amount stands once.
+AMOUNTS_OFF = """
+SELECT a.reference FROM orders.attempts a JOIN orders.orders o ON o.id = a.order_id
+WHERE o.chosen_amount IS NOT NULL
+  AND (a.is_bill OR a.expected_cost <= o.chosen_amount OR a.max_price <= o.chosen_amount)
+"""
+
+
 async def breaches(tx: Tx) -> list[Breach]:
     """Laws 3 to 6 on a live database; an empty list is a clean book."""
     row = await tx.row(ESCROWED)
@@ -171,6 +179,10 @@ async def breaches(tx: Tx) -> list[Breach]:
     found += [
         Breach(6, ref, "paid without its check, or otherwise than it was checked")
         for (ref,) in await tx.rows(BILLS_OFF)
+    ]
+    found += [
+        Breach(6, ref, "bought for no more than the amount that its buyer chose")
+        for (ref,) in await tx.rows(AMOUNTS_OFF)
     ]
     found += [
         Breach(6, ref, f"the call at {at:%FT%T} began before the one before it ended")

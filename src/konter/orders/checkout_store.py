@@ -16,7 +16,7 @@ SELECT c.order_id, c.channel, c.waits, c.pay_by, c.paid_at, c.account, c.sku, c.
        c.expected_cost, c.name, c.email, c.phone,
        o.code, o.user_id, o.product_id, o.product_name, o.product_brand, o.target_id, o.server_id,
        o.price, o.price_at, o.state, o.tries, o.moves, o.disputes, o.serial, o.reason, o.last_words,
-       o.last_words_at, o.created_at
+       o.last_words_at, o.created_at, o.chosen_amount
 FROM orders.orders o JOIN orders.checkouts c ON c.order_id = o.id
 WHERE o.id = ANY(%(order_ids)s)
 ORDER BY o.id

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 
+from konter.catalogue.amounts import at_amount
 from konter.catalogue.offers import Offer, Sellable, sellables, usable_offers
 from konter.db.pool import Tx
 from konter.kernel.clock import WIB
 from konter.kernel.money import Rupiah
 from konter.orders.desk import OrdersDesk
-from konter.orders.judge import customer_no
+from konter.orders.judge import customer_no, takers
 from konter.orders.sold import Thing, sells_once, sold_today, thing_of
 from konter.orders.store import AttemptRow, OrderRow
 from konter.suppliers.gate import blocked_accounts
@@ -69,8 +70,9 @@ async def other_offers(
 def _usable(
     desk: OrdersDesk, order: OrderRow, product: Sellable, *, blocked: Set[str], now: datetime
 ) -> Sequence[Offer]:
-    """At accounts that are configured and know how to write the destination."""
+    """At accounts that are configured, take the amount and know how to write the destination."""
     local = now.astimezone(WIB)
+    product = at_amount(product, order.chosen_amount)
     usable = usable_offers(
         product,
         price=Rupiah(order.price),
@@ -78,7 +80,7 @@ def _usable(
         minute_of_day_wib=local.hour * 60 + local.minute,
         blocked=blocked,
     )
-    known = [offer for offer in usable if offer.account in desk.providers]
+    known = takers(desk, product, usable)
     if order.server_id is None:
         return known
     thing, brand = thing_of(order), order.product_brand

@@ -68,6 +68,7 @@ def ask_of(attempt: AttemptRow, *, first: bool) -> Purchase:
         max_price=Rupiah(attempt.max_price),
         first=first,
         sent_at=attempt.first_sent_at,
+        amount=None if attempt.chosen_amount is None else Rupiah(attempt.chosen_amount),
     )
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
+from konter.catalogue.amounts import NotOnePiece, priced
 from konter.catalogue.destinations import Destination, read_destination
 from konter.catalogue.offers import Offer, Sellable, first_free, usable_offers
 from konter.db.pool import Tx
@@ -33,9 +35,14 @@ class SoldToday(Refused):
     message = "Produk ini sudah dibeli hari ini untuk nomor yang sama, coba nominal lain atau besok"
 
 
+NOT_SOLD: Final = (ProductClosed, SoldToday, NotOnePiece)
+"""Why a thing may not be sold, whoever asks by whatever door; beside what cannot be read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One ask that may become an order: what it is, and where it would be bought."""
+    """One ask that may become an order: what it is, and where it would be bought. ``sellable``
+    stands at the chosen amount; ``price``: all of it, whole rupiah."""
 
     ask: Ask
     sellable: Sellable
@@ -53,13 +60,14 @@ class Shelf:
     """What a batch may sell. ``sold``: which accounts sold what today already; ``blocked``: those
     that nothing may be sent to now; ``probing``: breakers that an order of the batch tries.
 
-    ``offers``: those to buy at now, by product and price; the same for all of the batch.
+    ``offers``: those to buy at now, by product, price and chosen amount; the same for all of the
+    batch.
     """
 
     sold: set[tuple[Thing, str]]
     blocked: Set[str] = frozenset()
     probing: set[Key] = field(default_factory=set)
-    offers: dict[tuple[int, int], list[Offer]] = field(default_factory=dict)
+    offers: dict[tuple[int, int, int | None], list[Offer]] = field(default_factory=dict)
 
     def take(self, thing: Thing, offer: Offer) -> None:
         """An order of the batch will be bought at this offer."""
@@ -100,6 +108,7 @@ def read_asks(
             refused[place] = Invalid({"product_id": ["Produk tidak ditemukan"]})
             continue
         try:
+            sellable = priced(sellable, ask.chosen_amount)
             destination = read_destination(
                 type=sellable.type,
                 brand=sellable.brand,
@@ -108,7 +117,7 @@ def read_asks(
                 server_id=ask.server_id,
                 development=desk.development,
             )
-        except Invalid as error:
+        except (Invalid, NotOnePiece) as error:
             refused[place] = error
             continue
         price = sellable.reseller_price if ask.pays_reseller_price else sellable.retail_price
@@ -119,9 +128,9 @@ def read_asks(
 def best_offer(desk: OrdersDesk, wanted: Wanted, shelf: Shelf, now: datetime) -> Offer | Refused:
     """The offer to buy at, or why this is not sold now: ProductClosed, SoldToday, or that its
     destination cannot be written as any of its suppliers wants it."""
-    priced = (wanted.sellable.product_id, wanted.price)
-    if (offers := shelf.offers.get(priced)) is None:
-        offers = shelf.offers[priced] = offers_now(desk, wanted.sellable, wanted.price, now)
+    asked = (wanted.sellable.product_id, wanted.price, wanted.ask.chosen_amount)
+    if (offers := shelf.offers.get(asked)) is None:
+        offers = shelf.offers[asked] = offers_now(desk, wanted.sellable, wanted.price, now)
     if not wanted.sellable.is_active or not offers:
         return ProductClosed()
     return pick(desk, shelf, offers, wanted.thing, brand=wanted.sellable.brand)
@@ -164,4 +173,14 @@ def offers_now(desk: OrdersDesk, sellable: Sellable, price: int, now: datetime) 
         minute_of_day_wib=local.hour * 60 + local.minute,
         blocked=frozenset(),
     )
-    return [offer for offer in offers if offer.account in desk.providers]
+    return takers(desk, sellable, offers)
+
+
+def takers(desk: OrdersDesk, sellable: Sellable, offers: Iterable[Offer]) -> list[Offer]:
+    """Of these offers those at accounts that we can ask, for the amount that was chosen."""
+    known = (offer for offer in offers if offer.account in desk.providers)
+    if sellable.chosen is None:
+        return list(known)
+    amounts = ((offer, desk.providers[offer.account].traits.amounts) for offer in known)
+    chosen = sellable.chosen.amount
+    return [offer for offer, taken in amounts if taken is not None and taken.fits(chosen)]

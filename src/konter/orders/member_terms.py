@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from konter.catalogue.amounts import NotOnePiece
 from konter.db.pool import Tx
 from konter.kernel.clock import business_date
 from konter.kernel.errors import Refused
@@ -53,13 +54,6 @@ class ProductNotAdmitted(Refused):
 
     code = "product_not_admitted"
     message = "Produk ini tidak tersedia untuk member ini"
-
-
-class NotOnePiece(Refused):
-    """A quantity of a product that is sold one by one at a fixed price."""
-
-    code = "quantity_not_one"
-    message = "Produk ini berharga tetap, jumlahnya harus 1"
 
 
 class PriceAbove(Refused):

@@ -16,7 +16,7 @@ from konter.orders.states import FINAL, PUBLIC, OrderState
 BY_ID = """
 SELECT id, code, user_id, ref_id, product_id, product_code, product_name, product_note, target_id,
        server_id, payment_method, price, state, serial, reason, last_words, last_words_at,
-       created_at, updated_at
+       created_at, updated_at, chosen_amount
 FROM orders.orders WHERE id = ANY(%(ids)s)
 """
 
@@ -27,7 +27,8 @@ BY_CODE = "SELECT id FROM orders.orders WHERE code = %(code)s"
 PAGE = """
 SELECT o.id, o.code, o.user_id, o.ref_id, o.product_id, o.product_code, o.product_name,
        o.product_note, o.target_id, o.server_id, o.payment_method, o.price, o.state, o.serial,
-       o.reason, o.last_words, o.last_words_at, o.created_at, o.updated_at, b.orders
+       o.reason, o.last_words, o.last_words_at, o.created_at, o.updated_at, o.chosen_amount,
+       b.orders
 FROM orders.buyers b LEFT JOIN orders.orders o ON o.user_id = b.user_id
     AND o.user_line <= b.orders - %(skip)s AND o.user_line > b.orders - %(skip)s - %(per_page)s
 WHERE b.user_id = %(user_id)s
@@ -72,6 +73,7 @@ class NotYours(Refused):
 class OrderView(Struct, frozen=True):
     """An order as its buyer may see it: no cost, no supplier. ``price`` whole rupiah, times UTC.
 
+    ``chosen_amount``: of an open denomination; the rest of the price is the fee.
     A Struct and no dataclass, because a page makes twenty: an eighth of the time.
     """
 
@@ -94,6 +96,7 @@ class OrderView(Struct, frozen=True):
     last_words_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    chosen_amount: int | None = None
 
     @property
     def public_state(self) -> str:

@@ -32,7 +32,8 @@ SUCCESS = "Transaksi berhasil"
 
 class OrderFacts(msgspec.Struct, frozen=True):
     """An order as a reseller's machine reads it. Money in whole rupiah; ``sn`` only of a success;
-    ``balance``: the wallet's when it was written."""
+    ``balance``: the wallet's when it was written; ``qty``: the amount that was chosen of an open
+    denomination, null of anything else."""
 
     ref_id: str
     trx_id: int
@@ -44,6 +45,7 @@ class OrderFacts(msgspec.Struct, frozen=True):
     price: int
     balance: int
     message: str
+    qty: int | None
 
 
 def facts_of(order: OrderView, *, balance: int) -> OrderFacts:
@@ -59,6 +61,7 @@ def facts_of(order: OrderView, *, balance: int) -> OrderFacts:
         price=order.price,
         balance=balance,
         message=_message(order),
+        qty=order.chosen_amount,
     )
 
 

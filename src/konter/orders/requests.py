@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 import msgspec
 
+from konter.catalogue.amounts import FIELD as AMOUNT_FIELD
 from konter.db.pool import Database, Tx
 from konter.kernel.errors import CommitUnknown, Fact, Invalid, Refused
+from konter.kernel.money import MAX_RUPIAH
 from konter.orders.read import OrderView, orders_by_id
 from konter.orders.states import BALANCE
 
@@ -85,6 +87,7 @@ class Ask:
     """One purchase as a client asks for it. ``ref_id``: the client's own, unique per user.
 
     ``payment_method``: from the balance, or a channel's full name (``tripay:QRIS2``).
+    ``chosen_amount``: of an open denomination, whole rupiah.
     """
 
     user_id: int
@@ -94,6 +97,7 @@ class Ask:
     ref_id: str
     pays_reseller_price: bool
     payment_method: str = BALANCE
+    chosen_amount: int | None = None
 
     @property
     def key(self) -> tuple[int, str]:
@@ -101,8 +105,10 @@ class Ask:
 
     @property
     def fingerprint(self) -> bytes:
-        """Of what was asked, without the price: that is ours to change."""
+        """Of what was asked, without the price: that is ours to change. The amount is the buyer's,
+        so another one is another request."""
         facts = [self.product_id, self.target_id, self.server_id, self.payment_method]
+        facts += [] if self.chosen_amount is None else [self.chosen_amount]
         return hashlib.sha256(msgspec.json.encode(facts)).digest()
 
 
@@ -166,6 +172,16 @@ def clean_ask(
         pays_reseller_price=pays_reseller_price,
         payment_method=payment_method,
     )
+
+
+def choose(ask: Ask, amount: int | None) -> Ask:
+    """The same ask for this amount of an open denomination, whole rupiah. One means one piece, as
+    it does in Otomax: nothing was chosen. Raises Invalid, naming ``qty``."""
+    if amount is None or amount == 1:
+        return ask
+    if not 0 < amount <= MAX_RUPIAH:
+        raise Invalid({AMOUNT_FIELD: ["Nominal harus berupa rupiah bulat di atas nol"]})
+    return replace(ask, chosen_amount=amount)
 
 
 async def enter(

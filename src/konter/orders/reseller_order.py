@@ -25,13 +25,13 @@ from konter.orders.desk import OrdersDesk
 from konter.orders.judge import ProductClosed, SoldToday, read_asks
 from konter.orders.member_terms import TERMS_REFUSED, Terms, read_day, take_turns
 from konter.orders.place import AccountBlocked, NotEnoughBalance, place_many
-from konter.orders.requests import Ask, Placed, RefReused, RefusedBefore, clean_ask
+from konter.orders.requests import Ask, Placed, RefReused, RefusedBefore, choose, clean_ask
 from konter.people.members import Member
 
 log = structlog.get_logger("konter.orders")
 
 PRODUCTS = """
-SELECT p.id, p.code, p.type, p.brand, p.description, c.slug
+SELECT p.id, p.code, p.type, p.brand, p.description, c.slug, p.by_amount
 FROM catalogue.products p JOIN catalogue.categories c ON c.id = p.category_id
 WHERE p.code = ANY(%(codes)s)
 """
@@ -72,7 +72,8 @@ REFUSALS: Final = (
 @dataclass(frozen=True, slots=True)
 class MemberOrder:
     """One purchase as a member's machine asks for it. ``ref_id``: the member's own. ``max_price``:
-    whole rupiah. ``counter``: 2 for a second purchase of the same thing on one day, and so on."""
+    whole rupiah. ``counter``: 2 for a second purchase of the same thing on one day, and so on.
+    ``quantity``: of an open denomination its amount, whole rupiah; of anything else one."""
 
     member: Member
     product_code: str
@@ -80,7 +81,7 @@ class MemberOrder:
     ref_id: str
     max_price: int | None = None
     counter: int | None = None
-    quantity: int = 1
+    quantity: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +238,7 @@ class _Product:
     brand: str
     description: str
     slug: str
+    by_amount: bool
 
 
 async def _products(tx: Tx, codes: set[str]) -> dict[str, _Product]:
@@ -263,12 +265,14 @@ def _wish(order: MemberOrder, product: _Product) -> Wish:
         ref_id=order.ref_id,
         pays_reseller_price=True,
     )
+    if product.by_amount:
+        ask = choose(ask, order.quantity)
     terms = Terms(
         limits=order.member.limits,
         category_slug=product.slug,
         max_price=order.max_price,
         counter=order.counter,
-        quantity=order.quantity,
+        quantity=1 if product.by_amount or order.quantity is None else order.quantity,
     )
     return Wish(ask, terms)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from konter.catalogue.amounts import at_amount
 from konter.catalogue.offers import Offer, Sellable, sellables
 from konter.db.pool import Tx
 from konter.orders.checkout_store import CheckoutRow
@@ -51,6 +52,8 @@ def source_of(
     One that has ended is sold only while it would be sold anew at its price.
     """
     sellable = market.products.get(order.product_id)
+    if sellable is not None:
+        sellable = at_amount(sellable, order.chosen_amount)
     offers = offers_now(desk, sellable, order.price, market.at) if sellable else []
     is_sold = sellable is not None and sellable.is_active
     if order.state in LAPSED and not (is_sold and offers):

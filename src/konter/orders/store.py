@@ -16,10 +16,11 @@ SELECT a.id, a.order_id, a.number, a.is_current, a.reference, a.account, a.sku, 
        a.expected_cost, a.max_price, a.state, a.next_action_at, a.lease_until, a.fence, a.sends,
        a.enquiries, a.not_sent, a.first_sent_at, a.last_call_at, a.refused_at,
        a.parked_news::text AS parked_news, a.cost, a.serial, a.code, a.message, a.ended_at,
-       a.is_known, a.for_review, a.absences, a.absent_at, a.is_bill, a.send_by,
+       a.is_known, a.for_review, a.absences, a.absent_at, a.is_bill, a.send_by, o.chosen_amount,
        o.code AS order_code, o.user_id, o.product_id, o.product_name, o.product_brand, o.target_id,
        o.server_id, o.price, o.price_at, o.state AS order_state, o.tries, o.moves, o.disputes,
-       o.serial AS order_serial, o.reason, o.last_words, o.last_words_at, o.created_at
+       o.serial AS order_serial, o.reason, o.last_words, o.last_words_at, o.created_at,
+       o.chosen_amount
 FROM orders.orders o JOIN orders.attempts a ON a.order_id = o.id
 WHERE a.id = ANY(%(attempt_ids)s)
 ORDER BY o.id, a.id
@@ -103,6 +104,7 @@ class OrderRow:
     last_words: str | None
     last_words_at: datetime | None
     created_at: datetime
+    chosen_amount: int | None
 
     @property
     def is_guests(self) -> bool:
@@ -123,6 +125,7 @@ class AttemptRow:
     upstream has said that it has this purchase. ``for_review``: only a person ends it.
     ``absences``: answers in a row that it has no record, since ``absent_at``. ``is_bill``: it pays
     a bill, under its check. ``send_by``: what has not left by then never leaves.
+    ``chosen_amount``: the order's, of an open denomination: every attempt buys the same.
     """
 
     id: int
@@ -157,6 +160,7 @@ class AttemptRow:
     absent_at: datetime | None
     is_bill: bool
     send_by: datetime | None
+    chosen_amount: int | None
 
     def in_flight(self, now: datetime) -> bool:
         """Whether a call about it holds its lease: nothing frees the order meanwhile."""

@@ -28,9 +28,11 @@ HMAC_TOLERANCE_S: Final = 300
 HMAC_SHAPE = re.compile(r"t=([0-9]{1,12}), ?v1=([0-9a-f]{64})")
 
 
-def of_purchase(ref_id: str, customer_no: str, buyer_sku: str) -> Parts:
-    """An order, or a bill check."""
-    return (ref_id, customer_no, buyer_sku)
+def of_purchase(ref_id: str, customer_no: str, buyer_sku: str, qty: str | None = None) -> Parts:
+    """An order, or a bill check. ``qty`` as its digits stand in the request, where it is sent."""
+    return (
+        (ref_id, customer_no, buyer_sku) if qty is None else (ref_id, customer_no, buyer_sku, qty)
+    )
 
 
 def of_bill_payment(ref_id: str, customer_no: str, buyer_sku: str, amount: str) -> Parts:

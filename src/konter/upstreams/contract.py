@@ -25,6 +25,18 @@ class Doubt(StrEnum):
     STATUS_CALL = "status_call"
 
 
+class Amounts(NamedTuple):
+    """What a buyer may choose of an open denomination, whole rupiah: from ``least`` to ``most``, in
+    multiples of ``step``."""
+
+    least: int
+    most: int
+    step: int = 1
+
+    def fits(self, amount: int) -> bool:
+        return self.least <= amount <= self.most and amount % self.step == 0
+
+
 @dataclass(frozen=True, slots=True)
 class ProviderTraits:
     """What an upstream can do and demands, declared, not discovered by exception."""
@@ -41,6 +53,8 @@ class ProviderTraits:
     """How long 'no record here' must be said, again and again on the day of the sale, to prove that
     nothing was bought; None: never, a person looks."""
     price_list_gap: timedelta
+    amounts: Amounts | None = None
+    """What may be asked of an open denomination; None: it sells none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +97,8 @@ class PriceItem(NamedTuple):
     unlimited.
 
     Cut-off times are minutes after midnight WIB, both None when there is none; the window may
-    cross midnight. ``multi`` False: one sale of it to one number a day.
+    cross midnight. ``multi`` False: one sale of it to one number a day. ``amounts``: it is an open
+    denomination, and its ``price`` a fee that comes on top of the chosen amount.
     """
 
     sku: str
@@ -100,6 +115,7 @@ class PriceItem(NamedTuple):
     cut_off_start: int | None
     cut_off_end: int | None
     description: str
+    amounts: Amounts | None = None
 
     @property
     def open(self) -> bool:

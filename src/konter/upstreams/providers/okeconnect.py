@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final
 from urllib.parse import parse_qs, unquote
 
 from konter.kernel.errors import Refused
@@ -27,7 +26,7 @@ from konter.upstreams.proofs import equal_text
 from konter.upstreams.providers.okeconnect_get import Login, refusal, told, words_of
 from konter.upstreams.providers.okeconnect_grammar import balance_of, judge
 from konter.upstreams.providers.okeconnect_prices import read_list
-from konter.upstreams.providers.okeconnect_rows import OPEN_CODES
+from konter.upstreams.providers.okeconnect_rows import OPEN_AMOUNTS, OPEN_CODES
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,8 @@ class OkeconnectSettings:
     ``callback_secret`` stands in the callback's address, as its last part or as ``secret=``;
     without one every callback is taken for a hint, which it is anyway. Times in seconds.
     ``absence_proves_s``: how long the status call must know of no sale to prove that there was
-    none; None: it never does.
+    none; None: it never does. ``open_fee``: least whole rupiah that an open denomination is taken
+    to cost beside its amount, whatever the list says: it has listed 50 and charged 171.
     """
 
     member_id: str
@@ -56,6 +56,7 @@ class OkeconnectSettings:
     absence_proves_s: float | None = None
     price_list_gap_s: float = 300.0
     check_timeout_s: float = 30.0
+    open_fee: int = 200
 
 
 class Okeconnect:
@@ -135,7 +136,7 @@ class Okeconnect:
         if answer.status != 200:
             raise refusal(answer, "")
         try:
-            return read_list(answer.body)
+            return read_list(answer.body, open_fee=self._settings.open_fee)
         except (ValueError, RecursionError) as error:
             raise refusal(answer, "") from error
 
@@ -159,15 +160,11 @@ class AmountNotSold(Refused):
     message = "Nominal harus antara Rp 10.000 dan Rp 10.000.000"
 
 
-LEAST: Final = Rupiah(10_000)
-MOST: Final = Rupiah(10_000_000)
-
-
 def _asked(ask: Purchase) -> dict[str, str]:
     about = {"product": ask.sku, "dest": ask.customer_no, "refID": ask.reference}
     if ask.amount is None and not ask.sku.startswith(OPEN_CODES):
         return about
-    if ask.amount is None or not LEAST <= ask.amount <= MOST:
+    if ask.amount is None or not OPEN_AMOUNTS.fits(ask.amount.amount):
         raise AmountNotSold(sku=ask.sku)
     return {**about, "qty": str(ask.amount.amount)}
 
@@ -188,4 +185,5 @@ def _traits(settings: OkeconnectSettings) -> ProviderTraits:
         repost_horizon=timedelta(hours=settings.status_horizon_hours),
         absence_proves_after=None if proves_s is None else timedelta(seconds=proves_s),
         price_list_gap=timedelta(seconds=settings.price_list_gap_s),
+        amounts=OPEN_AMOUNTS,
     )

@@ -1,8 +1,9 @@
 """OkeConnect's price list: goods among thousands of rows that only look like goods.
 
-Bills have negative prices (our commission), their inquiries cost nothing, open denominations list
-a fee, and checks of names and vouchers carry dummy prices. Cost plus markup would sell each of
-them at a loss, so what is not certainly prepaid goods is named and never sold.
+Bills have negative prices (our commission), their inquiries cost nothing, and checks of names and
+vouchers carry dummy prices. Cost plus markup would sell each of them at a loss, so what is not
+certainly prepaid goods is named and never sold. Open denominations list a fee, and less of it than
+is charged: they are items of a kind of their own, at no less than a fee that we are told.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Final
 from konter.kernel.money import Rupiah
 from konter.upstreams.contract import PriceItem, PriceList
 from konter.upstreams.providers.okeconnect_rows import (
+    OPEN_AMOUNTS,
     OPEN_CODES,
     Row,
     Unreadable,
@@ -25,9 +27,10 @@ from konter.upstreams.providers.okeconnect_rows import (
 )
 
 
-def read_list(body: bytes) -> PriceList:
+def read_list(body: bytes, *, open_fee: int) -> PriceList:
     """Every row becomes an item, or is named as unreadable or as not for sale, with its SKU.
 
+    ``open_fee``: what an open denomination costs at least beside its amount, whole rupiah.
     Raises ValueError and RecursionError where no list stands.
     """
     rows = rows_of(body)
@@ -41,7 +44,7 @@ def read_list(body: bytes) -> PriceList:
             continue
         sku = text(row.kode)
         try:
-            found = _item(row, sku, prices)
+            found = _item(row, sku, prices, open_fee)
         except Unreadable as why:
             unreadable.append(f"row {place} ({(sku or 'no SKU')[:60]}): {why}")
             continue
@@ -52,7 +55,7 @@ def read_list(body: bytes) -> PriceList:
     return PriceList(tuple(items), tuple(unreadable), tuple(not_for_sale))
 
 
-def _item(row: Row, sku: str, prices: Mapping[str, int | None]) -> PriceItem | str:
+def _item(row: Row, sku: str, prices: Mapping[str, int | None], open_fee: int) -> PriceItem | str:
     """The item, or why it is none that may be sold. Raises Unreadable."""
     price = whole(row.harga)
     if not sku or not sku.isprintable():
@@ -62,7 +65,10 @@ def _item(row: Row, sku: str, prices: Mapping[str, int | None]) -> PriceItem | s
     name, category, kind = text(row.keterangan), text(row.kategori), text(row.produk)
     if trap := _trap(sku, name, category, price=price, prices=prices):
         return trap
+    by_amount = _is_open_denomination(sku, category)
     shop_category, operator = _PLACES.get(plain(category), (category, ""))
+    if by_amount and (wallet := _WALLETS.search(name)):
+        shop_category, kind = _PLACES["dompetdigital"][0], wallet[0].capitalize()
     # By position: there are ten thousand of them in a list.
     return PriceItem(
         sku,
@@ -71,7 +77,7 @@ def _item(row: Row, sku: str, prices: Mapping[str, int | None]) -> PriceItem | s
         _brand(kind) or operator or kind,
         kind,
         "",
-        Rupiah(price),
+        Rupiah(max(price, open_fee) if by_amount else price),
         True,
         is_open(row.status),
         None,
@@ -80,6 +86,7 @@ def _item(row: Row, sku: str, prices: Mapping[str, int | None]) -> PriceItem | s
         None,
         None,
         "",
+        OPEN_AMOUNTS if by_amount else None,
     )
 
 
@@ -99,9 +106,13 @@ def _trap(
         return "a bill or its inquiry"
     if _INQUIRES.match(name):
         return "an inquiry or a bill by its name"
-    if plain(category) == _OPEN_CATEGORY or code.startswith(OPEN_CODES):
-        return "an open denomination: its price is a fee"
+    if _is_open_denomination(sku, category):
+        return None if price <= MOST_FEE else f"an open denomination: no fee is {price}"
     return None if LEAST_PRICE <= price <= MOST_PRICE else f"a dummy price: {price}"
+
+
+def _is_open_denomination(sku: str, category: str) -> bool:
+    return plain(category) == _OPEN_CATEGORY or sku.upper().startswith(OPEN_CODES)
 
 
 def _is_free(price: int | None) -> bool:
@@ -112,6 +123,9 @@ def _is_free(price: int | None) -> bool:
 LEAST_PRICE: Final = 100
 MOST_PRICE: Final = 20_000_000
 """Whole rupiah; nothing that is sold costs less or more, and dummies cost 1."""
+
+MOST_FEE: Final = 10_000
+"""Whole rupiah; an open denomination that lists more lists no fee, but perhaps a whole price."""
 
 _BILLS: Final = frozenset({"airpdam", "tagihanpbb", "finance", "pascabayar", "tagihan"})
 _OPEN_CATEGORY: Final = "nominalbebas"
@@ -132,6 +146,9 @@ _PLACES: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Their categories by the shop's names, which know what a destination looks like, and whose
 numbers such a product serves. Any other category keeps its own name."""
+
+_WALLETS: Final = re.compile(r"\b(?:dana|gopay|ovo|shopeepay|linkaja)\b", re.IGNORECASE)
+"""Of an open denomination only the name says whose wallet it fills; the rest may be anything."""
 
 _BRANDS: Final = (("by u", "by.U"), ("by.u", "by.U"), ("xl - axis", "XL"))
 

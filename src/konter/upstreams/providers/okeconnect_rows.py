@@ -9,9 +9,13 @@ from typing import Any, Final
 import msgspec
 
 from konter.kernel.money import MAX_RUPIAH
+from konter.upstreams.contract import Amounts
 
 OPEN_CODES: Final = "BBS"
 """How the codes of open denominations begin."""
+
+OPEN_AMOUNTS: Final = Amounts(least=10_000, most=10_000_000)
+"""What OkeConnect takes for ``qty``, whole rupiah."""
 
 
 class Row(msgspec.Struct):

@@ -14,10 +14,11 @@ from litestar import Request, get
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Parameter
 from litestar.types import ASGIApp, Receive, Scope, Send
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from konter.catalogue.browse import Page, ProductShown, browse, list_categories, show_product
 from konter.catalogue.desk import CatalogueDesk
+from konter.catalogue.list_prices import OpenShown
 from konter.catalogue.products import NoSuchProduct
 from konter.catalogue.sync import NoSuchCategory
 from konter.kernel.clock import iso
@@ -71,7 +72,8 @@ class NeedView(Struct):
 
 
 class ProductView(Struct):
-    """``harga``: what the asker pays, whole rupiah with two decimals."""
+    """``harga``: what the asker pays, whole rupiah with two decimals. ``open``: only of an
+    open denomination; its ``harga`` is that of the least amount."""
 
     id: int
     kode: str
@@ -84,6 +86,7 @@ class ProductView(Struct):
     needs: list[NeedView]
     category: CategoryName
     last_synced_at: str | None
+    open: OpenShown | UnsetType = UNSET
 
 
 class ProductPage(Struct):
@@ -235,4 +238,5 @@ def _product(product: ProductShown) -> ProductView:
         needs=[NeedView(n.field, n.label, n.kind, n.example) for n in product.needs],
         category=CategoryName(product.category_id, product.category_slug, product.category_name),
         last_synced_at=None if synced_at is None else iso(synced_at),
+        open=product.open or UNSET,
     )

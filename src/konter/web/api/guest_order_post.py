@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from konter.funding.channels import AmountOutside, ChannelClosed
 from konter.orders.guests import new_token
-from konter.orders.judge import ProductClosed, SoldToday
+from konter.orders.judge import NOT_SOLD
 from konter.people.attempts import TooManyAttempts
 from konter.people.guests import admit_guest
 from konter.web.answer import Answer
@@ -35,7 +35,7 @@ class GuestCreated(Struct):
     "/",
     opt=ANYBODY,
     summary="Pesan tanpa akun",
-    responses=refusals(ProductClosed, SoldToday, ChannelClosed, AmountOutside, TooManyAttempts),
+    responses=refusals(*NOT_SOLD, ChannelClosed, AmountOutside, TooManyAttempts),
     tags=TAGS,
 )
 async def post_guest_order(

@@ -24,7 +24,7 @@ Token = Annotated[str, QueryParameter(max_length=100)]
 
 
 class GuestOrderView(Struct):
-    """Amounts with two decimals, times in UTC."""
+    """Amounts with two decimals, times in UTC; ``qty``: an open denomination's, whole rupiah."""
 
     code: str
     product_id: int
@@ -40,6 +40,7 @@ class GuestOrderView(Struct):
     created_at: str
     updated_at: str
     product: ProductView
+    qty: int | None
 
 
 class GuestRefundView(Struct):

@@ -9,14 +9,15 @@ from msgspec import Meta, Struct
 from konter.kernel.errors import Invalid
 from konter.ledger.wallets import GUEST
 from konter.orders.checkout import Checkout, Customer, clean_customer
-from konter.orders.requests import clean_ask
+from konter.orders.requests import choose, clean_ask
 from konter.web.body import REQUIRED
 
 Text = Annotated[str, Meta(max_length=500)]
 
 
 class NewGuestOrder(Struct):
-    """``payment_method``: a channel of ``/api/payment-channels``, also by the name ``channel``."""
+    """``payment_method``: a channel of ``/api/payment-channels``, also by the name ``channel``.
+    ``qty``: of an open denomination its amount, whole rupiah; of anything else absent or 1."""
 
     product_id: int
     target_id: Annotated[str, Meta(max_length=64)]
@@ -26,6 +27,7 @@ class NewGuestOrder(Struct):
     server_id: Annotated[str, Meta(max_length=32)] | None = None
     payment_method: Annotated[str, Meta(max_length=100)] | None = None
     channel: Annotated[str, Meta(max_length=100)] | None = None
+    qty: Annotated[int, Meta(ge=1, le=10**15)] | None = None
     address: Text | None = None
     city: Text | None = None
 
@@ -44,7 +46,7 @@ def checkout_of(data: NewGuestOrder, *, token: bytes) -> Checkout:
         pays_reseller_price=False,
         payment_method=channel,
     )
-    return Checkout(ask, _customer(data), token)
+    return Checkout(choose(ask, data.qty), _customer(data), token)
 
 
 def _customer(data: NewGuestOrder) -> Customer:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from konter.orders.requests import Ask, clean_ask
+from konter.orders.requests import Ask, choose, clean_ask
 from konter.orders.states import BALANCE
 from konter.people.permits import Role
 from konter.web.api.payment_view import PaymentView
@@ -16,6 +16,7 @@ from konter.web.request import SiteRequest
 TAGS = ["Transaksi"]
 
 Text = Annotated[str, Meta(max_length=500)]
+Quantity = Annotated[int, Meta(ge=1, le=10**15)]
 
 
 class NewTransaction(Struct):
@@ -23,6 +24,8 @@ class NewTransaction(Struct):
 
     ``payment_method``: ``balance``, or a channel of ``/api/payment-channels`` (``tripay:QRIS2``);
     its customer is the account's user unless others are named, with the phone number they say.
+
+    ``qty``: of an open denomination its amount, whole rupiah; of anything else absent or 1.
     """
 
     product_id: int
@@ -30,6 +33,7 @@ class NewTransaction(Struct):
     server_id: Annotated[str, Meta(max_length=32)] | None = None
     ref_id: Annotated[str, Meta(max_length=64)] | None = None
     payment_method: Annotated[str, Meta(max_length=100)] | None = None
+    qty: Quantity | None = None
     customer_name: Text | None = None
     customer_email: Text | None = None
     customer_phone: Text | None = None
@@ -48,7 +52,7 @@ class Created(Struct):
 
 def ask_of(data: NewTransaction, request: SiteRequest) -> Ask:
     """What the signed-in person asks for. Raises Invalid."""
-    return clean_ask(
+    ask = clean_ask(
         user_id=request.user.id,
         product_id=data.product_id,
         target_id=data.target_id,
@@ -57,6 +61,7 @@ def ask_of(data: NewTransaction, request: SiteRequest) -> Ask:
         pays_reseller_price=request.user.role is not Role.RETAIL,
         payment_method=data.payment_method or BALANCE,
     )
+    return choose(ask, data.qty)
 
 
 def _idempotency_key(request: SiteRequest) -> str | None:

@@ -7,7 +7,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody
 
 from konter.funding.channels import AmountOutside, ChannelClosed
-from konter.orders.judge import ProductClosed, SoldToday
+from konter.orders.judge import NOT_SOLD
 from konter.orders.place import AccountBlocked, NotEnoughBalance
 from konter.orders.requests import RefReused
 from konter.orders.states import BALANCE
@@ -24,8 +24,7 @@ from konter.web.request import SiteRequest
     summary="Buat transaksi",
     responses=refusals(
         NotEnoughBalance,
-        ProductClosed,
-        SoldToday,
+        *NOT_SOLD,
         RefReused,
         AccountBlocked,
         TransactionFailed,

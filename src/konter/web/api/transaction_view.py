@@ -38,6 +38,7 @@ def view(order: OrderView) -> TransactionView:
         serial,
         order.reason,
         payment_status(order.state, order.payment_method),
+        order.chosen_amount,
     )
 
 
@@ -54,7 +55,8 @@ class ProductView(Struct):
 class TransactionView(Struct):
     """Amounts with two decimals, times in UTC. ``provider_trx_id``: the serial once successful.
 
-    ``payment_status``: pending, paid, expired, cancelled or refunded.
+    ``payment_status``: pending, paid, expired, cancelled or refunded. ``qty``: the amount that was
+    chosen of an open denomination, whole rupiah; null of anything else.
     """
 
     id: int
@@ -74,6 +76,7 @@ class TransactionView(Struct):
     serial_number: str | None
     reason: str | None
     payment_status: str
+    qty: int | None
 
 
 def _written(*moments: datetime) -> Sequence[str]:

@@ -30,7 +30,9 @@ class NewOrder(Struct):
     parts as ``12345678(1234)``. ``max_price``: whole rupiah; at a higher price nothing is bought.
 
     ``counter``: 2 for a second purchase of one product for one number on one day (WIB) under
-    another ``ref_id``, 3 for a third. ``sign``: ``md5(ref_id + customer_no + buyer_sku + secret)``.
+    another ``ref_id``, 3 for a third. ``qty``: of an open denomination its amount, whole rupiah; of
+    anything else absent or 1. ``sign``: ``md5(ref_id + customer_no + buyer_sku + secret)``, with
+    ``qty`` before ``secret`` where it is sent.
     """
 
     ref_id: Annotated[str, Meta(min_length=1, max_length=64, pattern=REF_ID)]
@@ -38,6 +40,7 @@ class NewOrder(Struct):
     customer_no: Annotated[str, Meta(min_length=3, max_length=50, pattern=CUSTOMER_NO)]
     max_price: Annotated[int, Meta(ge=1, le=10**15)] | None = None
     counter: Annotated[int, Meta(ge=1, le=99)] | None = None
+    qty: Annotated[int, Meta(ge=1, le=10**15)] | None = None
     username: UsernameField | None = None
     sign: SignField | None = None
 
@@ -55,7 +58,8 @@ async def post_order(data: JSONBody[NewOrder], request: SiteRequest) -> Answer[O
     ``Prefer: respond-async`` answers at once. An order that its upstream refuses is an order, too:
     its ``status`` is ``failed``, its price is back in the wallet.
     """
-    parts = of_purchase(data.ref_id, data.customer_no, data.buyer_sku)
+    digits = None if data.qty is None else str(data.qty)
+    parts = of_purchase(data.ref_id, data.customer_no, data.buyer_sku, digits)
     member = await member_of(request, parts, username=data.username, sign=data.sign)
     wanted = MemberOrder(
         member=member,
@@ -64,6 +68,7 @@ async def post_order(data: JSONBody[NewOrder], request: SiteRequest) -> Answer[O
         ref_id=data.ref_id,
         max_price=data.max_price,
         counter=data.counter,
+        quantity=data.qty,
     )
     placed = await door_of(request).placer.submit(wanted)
     if placed.replayed or request.answers_at_once:

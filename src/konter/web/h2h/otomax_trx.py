@@ -26,7 +26,7 @@ class Trx:
 
     signed: OtomaxTrx
     is_check: bool
-    quantity: int
+    quantity: int | None
     max_price: int | None
     counter: int | None
 
@@ -39,7 +39,7 @@ class Trx:
         dest="nomor tujuan",
         refID="referensi member; yang sama lagi dijawab dengan keadaannya",
         check="1: hanya status",
-        qty="tanpa atau 1",
+        qty="nominal bebas: nominalnya, rupiah bulat; produk lain: tanpa atau 1",
         counter="2 untuk pembelian kedua ke nomor yang sama pada hari yang sama",
         hargamax="rupiah bulat; di atasnya tidak dibeli",
     ),
@@ -60,7 +60,6 @@ async def get_trx(request: SiteRequest) -> Line:
 
 def _read(query: Query) -> Trx:
     """Raises FormatWrong."""
-    quantity = number_of(query, "qty", most=10**15)
     return Trx(
         signed=OtomaxTrx(
             member_id=query.get("memberid", ""),
@@ -69,7 +68,7 @@ def _read(query: Query) -> Trx:
             ref_id=word_of(query, "refid"),
         ),
         is_check=query.get("check", "") not in ("", "0"),
-        quantity=1 if quantity is None else quantity,
+        quantity=number_of(query, "qty", most=10**15),
         max_price=number_of(query, "hargamax", most=10**15) or None,
         counter=number_of(query, "counter", most=99),
     )

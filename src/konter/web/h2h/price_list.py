@@ -8,9 +8,9 @@ from typing import Any, Final, TypeVar
 import msgspec
 from litestar import Request, get
 from litestar.types import ASGIApp
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
-from konter.catalogue.list_prices import Listed, list_prices
+from konter.catalogue.list_prices import Listed, OpenShown, list_prices
 from konter.kernel.errors import Unavailable
 from konter.people import signatures
 from konter.people.members import Limits
@@ -29,7 +29,9 @@ MOST_WRITTEN: Final = 20
 
 
 class PricedProduct(Struct):
-    """``price``: whole rupiah, the member's own. ``is_active``: whether it can be bought now."""
+    """``price``: whole rupiah, the member's own. ``is_active``: whether it can be bought now.
+    ``open``: only of an open denomination; its ``price`` is that of the least amount.
+    """
 
     buyer_sku: str
     name: str
@@ -39,6 +41,7 @@ class PricedProduct(Struct):
     type: str
     price: int
     is_active: bool
+    open: OpenShown | UnsetType = UNSET
 
 
 class PriceList(Struct):
@@ -114,4 +117,5 @@ def _view(one: Listed) -> PricedProduct:
         type=one.type,
         price=one.price,
         is_active=one.is_active,
+        open=one.open or UNSET,
     )
