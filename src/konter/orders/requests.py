@@ -84,7 +84,8 @@ class Keyed(Protocol):
 class Ask:
     """One purchase as a client asks for it. ``ref_id``: the client's own, unique per user.
 
-    ``payment_method``: from the balance, or a channel's full name (``tripay:QRIS2``).
+    ``payment_method``: from the balance, or a channel's full name (``tripay:QRIS2``). ``agreed``:
+    what the buyer was shown to pay in all, whole rupiah, and pays no more than; None: any price.
     """
 
     user_id: int
@@ -94,6 +95,7 @@ class Ask:
     ref_id: str
     pays_reseller_price: bool
     payment_method: str = BALANCE
+    agreed: int | None = None
 
     @property
     def key(self) -> tuple[int, str]:

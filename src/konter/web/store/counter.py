@@ -1,0 +1,145 @@
+"""What the counter shows: whose number it is, what it costs by each way to pay, what is wrong."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from konter.catalogue.destinations import SERVER, TARGET, Destination, read_destination
+from konter.catalogue.prefixes import operators_of_brand, operators_of_number
+from konter.catalogue.shelves import BrandShelf, Deal
+from konter.funding.channels import Way, ways
+from konter.kernel.errors import Invalid, Refused
+from konter.kernel.money import Rupiah
+from konter.ledger.read import balance
+from konter.orders.guests import new_key
+from konter.web.page.guard import visit
+from konter.web.request import SiteRequest
+from konter.web.store.faces import FACES
+from konter.web.store.meter import MeterSaid, meter_said
+from konter.web.store.number import prefixes_said
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A way to pay for what was chosen. ``total``: all of it, whole rupiah, of which ``extra``
+    comes on top of the price. ``value``: what the form sends: the total that was shown, and which
+    way."""
+
+    name: str
+    group: str
+    full_name: str
+    total: Rupiah
+    extra: Rupiah
+
+    @property
+    def value(self) -> str:
+        return f"{self.total.amount} {self.full_name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """The balance of who has signed in. ``choice`` None: it does not suffice."""
+
+    amount: Rupiah
+    choice: Choice | None
+
+
+async def counter_facts(
+    request: SiteRequest,
+    shelf: BrandShelf,
+    typed: dict[str, str],
+    error: Refused | None = None,
+    *,
+    key: str = "",
+) -> dict[str, object]:
+    """The facts of ``store/brand.html``. ``error``: why what was sent was not ordered. ``key``: of
+    the form, if it is to be kept."""
+    person = visit(request).person
+    read = _read(request, shelf, typed)
+    meter = await meter_said(request, read) if shelf.type == "pln" and not error else MeterSaid()
+    faults = _faults(read, error) | meter.faults
+    is_ready = isinstance(read, Destination) and not meter.faults
+    deal = shelf.chosen if shelf.chosen and shelf.chosen.is_open and is_ready else None
+    choices = await _choices(request, deal.price) if deal else []
+    return {
+        **FACES,
+        "shelf": shelf,
+        "typed": typed,
+        "faults": faults,
+        "trouble_said": error.text if error and not isinstance(error, Invalid) else "",
+        "prefixes": prefixes_said() if shelf.needs[0].kind == "phone" else "",
+        "destination": read if isinstance(read, Destination) else None,
+        "owners": " / ".join(operators_of_brand(shelf.brand)),
+        "operators": _operators(shelf, read),
+        "meter": meter,
+        "deal": deal,
+        "choices": choices,
+        "purse": await _purse(request, deal) if deal and person else None,
+        "key": key or (f"web-{secrets.token_hex(12)}" if person else new_key()),
+    }
+
+
+def _read(
+    request: SiteRequest, shelf: BrandShelf, typed: Mapping[str, str]
+) -> Destination | Invalid | None:
+    """None: nothing was filled in yet."""
+    target = typed.get(TARGET, "")
+    if not target:
+        return None
+    needs = shelf.chosen.needs if shelf.chosen else shelf.needs
+    if len(needs) > 1 and not typed.get(SERVER) and not shelf.chosen and "(" not in target:
+        return None
+    like = shelf.chosen or next((deal for deal in shelf.deals if deal.needs == needs), None)
+    try:
+        return read_destination(
+            type=shelf.type,
+            brand=like.brand if like else shelf.brand,
+            description=like.description if like else "",
+            target_id=target,
+            server_id=typed.get(SERVER) if len(needs) > 1 else None,
+            development=request.shop.orders.development,
+        )
+    except Invalid as error:
+        return error
+
+
+def _faults(read: Destination | Invalid | None, error: Refused | None) -> dict[str, list[str]]:
+    wrong = dict(read.errors) if isinstance(read, Invalid) else {}
+    if isinstance(error, Invalid):
+        wrong |= {name.removeprefix("customer_"): said for name, said in error.errors.items()}
+    return wrong
+
+
+def _operators(shelf: BrandShelf, read: Destination | Invalid | None) -> str:
+    if not isinstance(read, Destination) or shelf.needs[0].kind != "phone":
+        return ""
+    return " / ".join(operators_of_number(read.parts[0]))
+
+
+async def _choices(request: SiteRequest, price: Rupiah) -> list[Choice]:
+    """The ways that take this amount now; QRIS first, because everybody has it."""
+    async with request.desks.db.read() as tx:
+        found = await ways(request.shop.orders.funding, tx, price)
+    open_now = [_choice(way, price) for way in found if _takes(way, price)]
+    return sorted(open_now, key=lambda one: ("qris" not in one.name.casefold(), one.group))
+
+
+def _takes(way: Way, price: Rupiah) -> bool:
+    asked = price + way.surcharge
+    too_little = way.least is not None and asked < way.least
+    too_much = way.most is not None and asked > way.most
+    return way.is_open and not too_little and not too_much
+
+
+def _choice(way: Way, price: Rupiah) -> Choice:
+    return Choice(way.name, way.kind, way.full_name, price + way.buyer_pays, way.buyer_pays)
+
+
+async def _purse(request: SiteRequest, deal: Deal) -> Purse:
+    async with request.desks.db.read() as tx:
+        amount = await balance(tx, request.user.id)
+    enough = amount >= deal.price
+    own = Choice("", "", "balance", deal.price, Rupiah(0))
+    return Purse(amount, own if enough else None)
