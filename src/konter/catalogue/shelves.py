@@ -61,7 +61,7 @@ JOIN catalogue.categories AS c ON c.id = p.category_id
 WHERE lower(p.code) = lower(%(code)s) AND c.is_active
 """
 
-PER_PAGE: Final = 100
+PER_PAGE: Final = 60
 
 
 class NoSuchShelf(NotFound):

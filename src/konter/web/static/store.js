@@ -10,13 +10,14 @@ function plain(text) {
 }
 
 function recognise(form) {
-  const known = JSON.parse(form.dataset.prefixes);
+  const known = form.dataset.prefixes.split("|").map((one) => one.split(":"));
   const mine = (form.dataset.mine || "").split(" / ").filter(Boolean);
   const field = form.elements.target_id;
   const said = form.querySelector(".operator");
   const fault = form.querySelector("#e-target_id");
   field.addEventListener("input", () => {
-    const theirs = known[plain(field.value).slice(0, 4)] || [];
+    const start = plain(field.value).slice(0, 4);
+    const theirs = start.length < 4 ? [] : known.filter((one) => one[1].includes(start)).map((one) => one[0]);
     said.textContent = theirs.join(" / ");
     if (!fault) return;
     const wrong = mine.length > 0 && theirs.length > 0 && !theirs.some((one) => mine.includes(one));

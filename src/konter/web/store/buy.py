@@ -12,7 +12,7 @@ from konter.kernel.errors import Invalid, Refused
 from konter.ledger.wallets import GUEST
 from konter.orders.checkout import Checkout, Customer, clean_customer
 from konter.orders.guests import key_of
-from konter.orders.requests import Ask, Placed, clean_ask
+from konter.orders.requests import Ask, Placed, RefReused, clean_ask
 from konter.orders.states import BALANCE
 from konter.people.guests import admit_guest
 from konter.people.permits import Person
@@ -31,6 +31,17 @@ class FormTooOld(Refused):
     code = "form_too_old"
     status = 409
     message = "Formulir ini sudah terlalu lama terbuka. Periksa isinya, lalu kirim sekali lagi"
+
+
+class FormUsed(Refused):
+    """Another order was made by this very form."""
+
+    code = "form_used"
+    status = 409
+    message = (
+        "Formulir ini sudah dipakai untuk pesanan lain. Periksa isinya, lalu kirim lagi bila memang"
+        " ingin memesan"
+    )
 
 
 class Purchase(Struct):
@@ -60,8 +71,17 @@ async def buy(
     request: SiteRequest, said: Purchase, person: Person | None, *, for_phone: bool
 ) -> Bought:
     """Place it. ``for_phone``: its target is a telephone, which is the buyer's unless they say
-    otherwise. Raises Invalid, FormTooOld, TooManyAttempts, PriceChanged, and whatever placing the
-    order refuses; the same key again answers the order that stands."""
+    otherwise. Raises Invalid, FormTooOld, FormUsed, TooManyAttempts, PriceChanged, and whatever
+    placing the order refuses; the same key again answers the order that stands."""
+    try:
+        return await _buy(request, said, person, for_phone=for_phone)
+    except RefReused as error:
+        raise FormUsed from error
+
+
+async def _buy(
+    request: SiteRequest, said: Purchase, person: Person | None, *, for_phone: bool
+) -> Bought:
     ask = _ask(said, person)
     shop = request.shop
     if ask.payment_method == BALANCE:

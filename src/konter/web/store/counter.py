@@ -18,7 +18,7 @@ from konter.web.page.guard import visit
 from konter.web.request import SiteRequest
 from konter.web.store.faces import FACES
 from konter.web.store.meter import MeterSaid, meter_said
-from konter.web.store.number import prefixes_said
+from konter.web.store.number import plain_phone, prefixes_said
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,10 @@ class Choice:
     full_name: str
     total: Rupiah
     extra: Rupiah
+
+    @property
+    def is_qris(self) -> bool:
+        return "qris" in self.name.casefold()
 
     @property
     def value(self) -> str:
@@ -60,6 +64,8 @@ async def counter_facts(
     read = _read(request, shelf, typed)
     meter = await meter_said(request, read) if shelf.type == "pln" and not error else MeterSaid()
     faults = _faults(read, error) | meter.faults
+    if mismatch := _mismatch(request, shelf, typed):
+        faults[TARGET] = [mismatch]
     is_ready = isinstance(read, Destination) and not meter.faults
     deal = shelf.chosen if shelf.chosen and shelf.chosen.is_open and is_ready else None
     choices = await _choices(request, deal.price) if deal else []
@@ -112,6 +118,20 @@ def _faults(read: Destination | Invalid | None, error: Refused | None) -> dict[s
     return wrong
 
 
+def _mismatch(request: SiteRequest, shelf: BrandShelf, typed: Mapping[str, str]) -> str:
+    """Whose number it is instead, in the visitor's language."""
+    if shelf.needs[0].kind != "phone":
+        return ""
+    owners = operators_of_number(plain_phone(typed.get(TARGET, "")))
+    wanted = operators_of_brand(shelf.brand)
+    if not owners or not wanted or set(owners) & set(wanted):
+        return ""
+    text = visit(request).say(
+        "Nomor ini milik {theirs}, sedangkan produk di halaman ini untuk {ours}."
+    )
+    return text.format(theirs=" / ".join(owners), ours=" / ".join(wanted))
+
+
 def _operators(shelf: BrandShelf, read: Destination | Invalid | None) -> str:
     if not isinstance(read, Destination) or shelf.needs[0].kind != "phone":
         return ""
@@ -119,11 +139,19 @@ def _operators(shelf: BrandShelf, read: Destination | Invalid | None) -> str:
 
 
 async def _choices(request: SiteRequest, price: Rupiah) -> list[Choice]:
-    """The ways that take this amount now; QRIS first, because everybody has it."""
+    """The ways that take this amount now; QRIS first, because everybody has it. Of two gateways'
+    same way the one that costs the buyer less."""
     async with request.desks.db.read() as tx:
         found = await ways(request.shop.orders.funding, tx, price)
-    open_now = [_choice(way, price) for way in found if _takes(way, price)]
-    return sorted(open_now, key=lambda one: ("qris" not in one.name.casefold(), one.group))
+    cheapest: dict[tuple[str, str], Choice] = {}
+    for way in found:
+        if not _takes(way, price):
+            continue
+        choice = _choice(way, price)
+        named = ("", "qris") if choice.is_qris else (choice.group, choice.name.casefold())
+        if named not in cheapest or choice.total < cheapest[named].total:
+            cheapest[named] = choice
+    return sorted(cheapest.values(), key=lambda one: (not one.is_qris, one.group, one.name))
 
 
 def _takes(way: Way, price: Rupiah) -> bool:

@@ -7,6 +7,7 @@ from typing import Final
 
 from konter.catalogue.billers import BillKind
 from konter.catalogue.desk import CatalogueDesk
+from konter.catalogue.shelves import Deal
 from konter.kernel.errors import Unavailable
 from konter.people.permits import Role
 from konter.web.page.guard import visit
@@ -14,6 +15,8 @@ from konter.web.request import SiteRequest
 
 COLOURS: Final = 8
 IN_CAPITALS: Final = frozenset({"pubg", "dana", "pdam", "bpjs"})
+
+SAY_MORE: Final = frozenset({"data", "voucher", "emoney", "other"})
 
 TYPES: Final = ("pulsa", "data", "game", "pln", "emoney", "voucher", "other")
 """In the order of how much they are bought."""
@@ -71,7 +74,22 @@ def catalogue_of(request: SiteRequest) -> CatalogueDesk:
     return desk
 
 
-FACES: Final = {"brand_name": brand_name, "initials": initials, "colour": colour}
+def note_of(deal: Deal) -> str:
+    """What a seller says of a product beyond its name; of most it is the name again, or how the
+    supplier wants the number."""
+    note = " ".join(deal.description.split())
+    if deal.type not in SAY_MORE or note in ("", "-") or "pelanggan" in note.casefold():
+        return ""
+    said, name = note.casefold(), deal.name.casefold()
+    return "" if said in name or name in said else note
+
+
+FACES: Final = {
+    "brand_name": brand_name,
+    "initials": initials,
+    "colour": colour,
+    "note_of": note_of,
+}
 """For every template of the shop."""
 
 

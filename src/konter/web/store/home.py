@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from litestar import get
 from litestar.params import PathParameter
@@ -15,7 +15,9 @@ from konter.web.request import SiteRequest
 from konter.web.store.faces import FACES, catalogue_of, rank, role_of
 from konter.web.store.number import prefixes_said
 
-BRANDS_SHOWN = 8
+BRANDS_SHOWN: Final = 8
+ROOMS_SHOWN: Final = 6
+"""Of the others there is their mark: the front is to be light on a cheap telephone."""
 
 
 @get("/", include_in_schema=False, opt=ANYBODY)
@@ -26,6 +28,7 @@ async def get_home(request: SiteRequest) -> Page:
     facts = {
         **FACES,
         "rooms": [(some[0], most(some), len(some)) for some in rooms],
+        "most_rooms": ROOMS_SHOWN,
         "has_bills": bool(await bills_offered(desk)),
         "has_phones": any(some[0].type in ("pulsa", "data") for some in rooms),
         "prefixes": prefixes_said(),

@@ -7,7 +7,6 @@ from functools import cache
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
-import msgspec
 from litestar import get
 from litestar.params import QueryParameter
 from litestar.response import Redirect
@@ -66,5 +65,9 @@ def plain_phone(text: str) -> str:
 
 @cache
 def prefixes_said() -> str:
-    """JSON for scripts: prefix to operators."""
-    return msgspec.json.encode(owners_by_prefix()).decode()
+    """For scripts, and short: ``Telkomsel:0811 0812|by.U:0851``."""
+    of_operator: dict[str, list[str]] = {}
+    for prefix, owners in owners_by_prefix().items():
+        for owner in owners:
+            of_operator.setdefault(owner, []).append(prefix)
+    return "|".join(f"{owner}:{' '.join(some)}" for owner, some in of_operator.items())
