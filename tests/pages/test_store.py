@@ -230,8 +230,8 @@ async def test_empty_shelves_say_what_comes_next(shop: Shop) -> None:
     async with shop.house.db.transaction() as tx:
         await tx.run("UPDATE catalogue.bill_products SET is_active = false")
     assert "Rak masih kosong" in (await guest.get("/")).text
-    assert "konter sync products" in (await staff.get("/")).text
-    assert "konter sync products" not in (await guest.get("/")).text
+    assert "konter sync-products" in (await staff.get("/")).text
+    assert "konter sync-products" not in (await guest.get("/")).text
     assert "Belum ada tagihan" in (await guest.get("/tagihan")).text
     assert (await guest.get("/cari?q=xl")).status_code == 200
 

@@ -74,6 +74,10 @@ async def test_a_double_click_checks_and_pays_once(shop: Shop) -> None:
     assert paid[0].headers["Location"] in again
     assert "sudah Anda bayar" in again
 
+    came_back = await payer.sends("/tagihan/pln/cek", {**form, "customer_no": ANOTHERS})
+    assert came_back.status_code == 303, "the same form with another number is another question"
+    assert came_back.headers["Location"] != there
+
     stranger = await customer(shop, money=500_000)
     assert "Nama Pelanggan" not in (await stranger.get(there)).text
     theirs = await stranger.sends("/tagihan/pln/bayar", pay)

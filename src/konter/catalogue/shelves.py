@@ -200,7 +200,7 @@ async def _deals(desk: CatalogueDesk, tx: Tx, role: Role | None, ids: list[int])
     made = {}
     for number, one in found.items():
         price = one.reseller_price if pays_reseller_price(role) else one.retail_price
-        is_open = one.is_active and _can_be_bought(desk, one, price, now, broken)
+        is_open = one.is_active and _can_be_bought(desk, one, price, at=now, broken=broken)
         made[number] = Deal(
             one.product_id, one.name, one.description, one.brand, one.type, price, is_open
         )
@@ -208,10 +208,10 @@ async def _deals(desk: CatalogueDesk, tx: Tx, role: Role | None, ids: list[int])
 
 
 def _can_be_bought(
-    desk: CatalogueDesk, one: Sellable, price: Rupiah, now: datetime, broken: Collection[Key]
+    desk: CatalogueDesk, one: Sellable, price: Rupiah, *, at: datetime, broken: Collection[Key]
 ) -> bool:
     """A breaker that has cooled is no obstacle: the next order tries it."""
-    local = now.astimezone(WIB)
+    local = at.astimezone(WIB)
     tried = [replace(o, is_broken=any(key in broken for key in o.probes)) for o in one.offers]
     offers = usable_offers(
         replace(one, offers=tuple(tried)),

@@ -97,6 +97,10 @@ function counter(root) {
       one.hidden = now.hidden;
     }
     showTotal();
+    const told = till().querySelector(".pay dd");
+    root.querySelector("[data-heard]").textContent = told
+      ? `${till().querySelector("h2").textContent}: ${till().querySelector(".facts").textContent}`
+      : "";
     if (follow && till().querySelector(".pay")) {
       till().scrollIntoView({ behavior: still.matches ? "auto" : "smooth", block: "start" });
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from litestar import Response, post
@@ -13,13 +14,14 @@ from konter.orders.bill_asks import BillAsk, BillPayment
 from konter.orders.bills import BillView, bill_by_ref
 from konter.orders.check_bill import BeingChecked, check_bill
 from konter.orders.pay_bill import pay_bill
+from konter.orders.requests import RefReused
 from konter.people.payer import payer_of
 from konter.web.page.forms import fields_of, read_form
 from konter.web.page.guard import visit
 from konter.web.page.permits import OWN
 from konter.web.page.render import go
 from konter.web.request import SiteRequest
-from konter.web.store.bills import bill_page, product_of
+from konter.web.store.bill_page import bill_page, new_ref, product_of
 
 Code = Annotated[str, PathParameter(max_length=64)]
 RefId = Annotated[str, Meta(max_length=64)]
@@ -62,10 +64,8 @@ async def post_bill_check(request: SiteRequest, code: Code) -> Response[str]:
         said = read_form(typed, ToCheck)
         payer = await payer_of(request.desks.people, request.user)
         number = "".join(said.customer_no.split())
-        bill = await check_bill(
-            request.shop.orders,
-            BillAsk(payer, product.code, number, said.ref_id, said.denom, said.year),
-        )
+        ask = BillAsk(payer, product.code, number, said.ref_id, said.denom, said.year)
+        bill = await _checked(request, ask)
         if not bill.is_found:
             raise NothingToPay(bill)
     except BeingChecked as error:
@@ -77,7 +77,7 @@ async def post_bill_check(request: SiteRequest, code: Code) -> Response[str]:
         return await bill_page(request, product, typed, error=Refused(error.text))
     except Refused as error:
         return await bill_page(request, product, typed, error=error)
-    return go(request, f"/tagihan/{product.code}?ref={said.ref_id}")
+    return go(request, f"/tagihan/{product.code}?ref={bill.ref_id}")
 
 
 @post("/tagihan/{code:str}/bayar", include_in_schema=False, opt=OWN, status_code=200)
@@ -98,6 +98,14 @@ async def post_bill_pay(request: SiteRequest, code: Code) -> Response[str]:
         return await bill_page(request, product, typed, bill, error=error)
     taken = visit(request).say("Pembayaran sudah diambil dari saldo Anda dan sedang diteruskan")
     return go(request, f"/my/orders/{paid.order.id}", said="" if paid.replayed else taken)
+
+
+async def _checked(request: SiteRequest, ask: BillAsk) -> BillView:
+    """A form that one came back to, with another number in it now, is a new question."""
+    try:
+        return await check_bill(request.shop.orders, ask)
+    except RefReused:
+        return await check_bill(request.shop.orders, replace(ask, ref_id=new_ref()))
 
 
 async def _shown(request: SiteRequest, ref_id: str) -> BillView | None:

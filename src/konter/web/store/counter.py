@@ -4,50 +4,18 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from konter.catalogue.destinations import SERVER, TARGET, Destination, read_destination
 from konter.catalogue.prefixes import operators_of_brand, operators_of_number
-from konter.catalogue.shelves import BrandShelf, Deal
-from konter.funding.channels import Way, ways
+from konter.catalogue.shelves import BrandShelf
 from konter.kernel.errors import Invalid, Refused
-from konter.kernel.money import Rupiah
-from konter.ledger.read import balance
 from konter.orders.guests import new_key
 from konter.web.page.guard import visit
 from konter.web.request import SiteRequest
 from konter.web.store.faces import FACES
 from konter.web.store.meter import MeterSaid, meter_said
 from konter.web.store.number import plain_phone, prefixes_said
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A way to pay for what was chosen. ``total``: all of it, whole rupiah, of which ``extra``
-    comes on top of the price. ``value``: what the form sends: the total that was shown, and which
-    way."""
-
-    name: str
-    group: str
-    full_name: str
-    total: Rupiah
-    extra: Rupiah
-
-    @property
-    def is_qris(self) -> bool:
-        return "qris" in self.name.casefold()
-
-    @property
-    def value(self) -> str:
-        return f"{self.total.amount} {self.full_name}"
-
-
-@dataclass(frozen=True, slots=True)
-class Purse:
-    """The balance of who has signed in. ``choice`` None: it does not suffice."""
-
-    amount: Rupiah
-    choice: Choice | None
+from konter.web.store.ways import choices_for, purse_for
 
 
 async def counter_facts(
@@ -68,7 +36,7 @@ async def counter_facts(
         faults[TARGET] = [mismatch]
     is_ready = isinstance(read, Destination) and not meter.faults
     deal = shelf.chosen if shelf.chosen and shelf.chosen.is_open and is_ready else None
-    choices = await _choices(request, deal.price) if deal else []
+    choices = await choices_for(request, deal.price) if deal else []
     return {
         **FACES,
         "shelf": shelf,
@@ -82,7 +50,7 @@ async def counter_facts(
         "meter": meter,
         "deal": deal,
         "choices": choices,
-        "purse": await _purse(request, deal) if deal and person else None,
+        "purse": await purse_for(request, deal) if deal and person else None,
         "key": key or (f"web-{secrets.token_hex(12)}" if person else new_key()),
     }
 
@@ -136,38 +104,3 @@ def _operators(shelf: BrandShelf, read: Destination | Invalid | None) -> str:
     if not isinstance(read, Destination) or shelf.needs[0].kind != "phone":
         return ""
     return " / ".join(operators_of_number(read.parts[0]))
-
-
-async def _choices(request: SiteRequest, price: Rupiah) -> list[Choice]:
-    """The ways that take this amount now; QRIS first, because everybody has it. Of two gateways'
-    same way the one that costs the buyer less."""
-    async with request.desks.db.read() as tx:
-        found = await ways(request.shop.orders.funding, tx, price)
-    cheapest: dict[tuple[str, str], Choice] = {}
-    for way in found:
-        if not _takes(way, price):
-            continue
-        choice = _choice(way, price)
-        named = ("", "qris") if choice.is_qris else (choice.group, choice.name.casefold())
-        if named not in cheapest or choice.total < cheapest[named].total:
-            cheapest[named] = choice
-    return sorted(cheapest.values(), key=lambda one: (not one.is_qris, one.group, one.name))
-
-
-def _takes(way: Way, price: Rupiah) -> bool:
-    asked = price + way.surcharge
-    too_little = way.least is not None and asked < way.least
-    too_much = way.most is not None and asked > way.most
-    return way.is_open and not too_little and not too_much
-
-
-def _choice(way: Way, price: Rupiah) -> Choice:
-    return Choice(way.name, way.kind, way.full_name, price + way.buyer_pays, way.buyer_pays)
-
-
-async def _purse(request: SiteRequest, deal: Deal) -> Purse:
-    async with request.desks.db.read() as tx:
-        amount = await balance(tx, request.user.id)
-    enough = amount >= deal.price
-    own = Choice("", "", "balance", deal.price, Rupiah(0))
-    return Purse(amount, own if enough else None)
