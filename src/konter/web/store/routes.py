@@ -7,7 +7,8 @@ from typing import Final
 from litestar.types import ControllerRouterHandler
 
 from konter.web.store import payment_pages
-from konter.web.store.bill_acts import post_bill_check, post_bill_pay
+from konter.web.store.bill_check import post_bill_check
+from konter.web.store.bill_pay import post_bill_pay
 from konter.web.store.bills import get_bill_page, get_bills
 from konter.web.store.brand import get_brand
 from konter.web.store.checkout import post_brand
