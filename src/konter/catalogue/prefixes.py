@@ -48,6 +48,11 @@ def _by_prefix() -> dict[str, tuple[str, ...]]:
 _OWNERS: Final = _by_prefix()
 
 
+def owners_by_prefix() -> Mapping[str, tuple[str, ...]]:
+    """The operators that may own each prefix of four digits, for a page that says so at once."""
+    return _OWNERS
+
+
 def operators_of_number(phone: str) -> tuple[str, ...]:
     """The operators that may own ``08…``; none when the prefix is not known to us."""
     return _OWNERS.get(phone[:4], ())

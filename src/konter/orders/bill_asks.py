@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -14,7 +14,7 @@ from konter.catalogue.billers import BillKind
 from konter.kernel.errors import Invalid
 from konter.kernel.money import MAX_RUPIAH
 from konter.orders.requests import MOST_REF_ID
-from konter.people.members import Member
+from konter.people.members import Limits
 
 CATEGORY: Final = "pascabayar"
 """What a member that may not buy everything is allowed, to pay any bill."""
@@ -27,12 +27,22 @@ LONGEST: Final = 50
 MOST_CODE: Final = 64
 
 
+class Payer(Protocol):
+    """Whose wallet pays: a member's machine, or whoever has signed in to our pages."""
+
+    @property
+    def user_id(self) -> int: ...
+
+    @property
+    def limits(self) -> Limits: ...
+
+
 @dataclass(frozen=True, slots=True)
 class BillAsk:
     """One check. ``ref_id``: the member's own. ``amount``: whole rupiah that a customer chose, for
     e-money (``denom``); ``year``: of a land tax."""
 
-    member: Member
+    member: Payer
     product_code: str
     customer_no: str
     ref_id: str
@@ -51,7 +61,7 @@ class BillPayment:
     """One payment of what was checked under the same ``ref_id``. ``amount``: as the check named
     it, without the fee; whole rupiah."""
 
-    member: Member
+    member: Payer
     product_code: str
     customer_no: str
     ref_id: str

@@ -8,7 +8,9 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from dataclasses import dataclass
 from hmac import compare_digest
+from typing import Final
 
 from psycopg.rows import TupleRow
 
@@ -24,6 +26,9 @@ WHERE o.code = %(code)s AND o.user_id = %(guest)s AND c.guest_token IS NOT NULL
 """
 
 
+KEY: Final = re.compile(r"[0-9a-f]{32}")
+
+
 class GuestOrderNotFound(NotFound):
     """No such code, or not with this token or contact, or an account's order."""
 
@@ -35,6 +40,30 @@ def new_token() -> tuple[str, bytes]:
     """A guest's token (32 hex digits), told once; and what is kept of it."""
     token = secrets.token_hex(16)
     return token, _digest(token)
+
+
+@dataclass(frozen=True, slots=True)
+class GuestKey:
+    """What a form's key makes of an order: the reference it stands under, and its token."""
+
+    ref_id: str
+    token: str
+    digest: bytes
+
+
+def new_key() -> str:
+    """For one form, so that it makes one order however often it is sent."""
+    return secrets.token_hex(16)
+
+
+def key_of(text: str) -> GuestKey | None:
+    """Of a form's key; None: this is none. Only who has the form knows it: from the reference, or
+    from what is kept of the token, nobody finds the other two."""
+    if not KEY.fullmatch(text):
+        return None
+    token = hashlib.sha256(f"token:{text}".encode()).hexdigest()[:32]
+    ref_id = "guest-" + hashlib.sha256(f"ref:{text}".encode()).hexdigest()[:32]
+    return GuestKey(ref_id, token, _digest(token))
 
 
 async def guest_order(tx: Tx, code: str, token: str) -> OrderView:

@@ -35,6 +35,15 @@ class SoldToday(Refused):
     message = "Produk ini sudah dibeli hari ini untuk nomor yang sama, coba nominal lain atau besok"
 
 
+class PriceChanged(Refused):
+    """The buyer was shown less than this would cost now; ``price`` and ``shown`` in whole rupiah.
+    Nothing was ordered, and the same request may come again."""
+
+    code = "price_changed"
+    status = 409
+    message = "Harganya baru saja berubah. Periksa harga yang baru, lalu kirim lagi"
+
+
 NOT_SOLD: Final = (ProductClosed, SoldToday, NotOnePiece)
 """Why a thing may not be sold, whoever asks by whatever door; beside what cannot be read."""
 
@@ -123,6 +132,14 @@ def read_asks(
         price = sellable.reseller_price if ask.pays_reseller_price else sellable.retail_price
         wanted[place] = Wanted(ask, sellable, destination, price.amount)
     return refused, wanted
+
+
+def costs_more(wanted: Wanted, total: int) -> PriceChanged | None:
+    """Whether ``total`` (whole rupiah, with what a channel adds) is more than its buyer saw."""
+    agreed = wanted.ask.agreed
+    if agreed is None or total <= agreed:
+        return None
+    return PriceChanged(price=total, shown=agreed)
 
 
 def best_offer(desk: OrdersDesk, wanted: Wanted, shelf: Shelf, now: datetime) -> Offer | Refused:

@@ -13,7 +13,7 @@ from konter.kernel.errors import Refused
 from konter.kernel.money import Rupiah
 from konter.orders.birth import Birth
 from konter.orders.desk import OrdersDesk
-from konter.orders.judge import Wanted
+from konter.orders.judge import Wanted, costs_more
 from konter.orders.requests import Placed
 from konter.upstreams.gateway_contract import Buyer
 
@@ -34,10 +34,12 @@ async def choose_ways(
             except Refused as error:
                 chosen[asked] = error
         way = chosen[asked]
-        if isinstance(way, Way):
-            ways[place] = way
-        else:
+        if not isinstance(way, Way):
             unusable[place] = way
+        elif (dearer := costs_more(one, one.price + way.buyer_pays.amount)) is not None:
+            unusable[place] = dearer
+        else:
+            ways[place] = way
     return ways, unusable
 
 

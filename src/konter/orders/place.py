@@ -20,7 +20,7 @@ from konter.ledger.holds import Hold, hold_many
 from konter.ledger.wallets import Wallet, lock_wallets
 from konter.orders import birth, requests
 from konter.orders.desk import OrdersDesk
-from konter.orders.judge import Shelf, Wanted, best_offer, read_asks, stock_shelf
+from konter.orders.judge import Shelf, Wanted, best_offer, costs_more, read_asks, stock_shelf
 from konter.orders.requests import Ask, Placed
 from konter.suppliers.breaker import take_probes
 
@@ -109,6 +109,8 @@ def _judge(desk: OrdersDesk, wanted: Wanted, till: Till, now: datetime) -> Offer
     offer = best_offer(desk, wanted, till.shelf, now)
     if isinstance(offer, Refused):
         return offer
+    if (dearer := costs_more(wanted, wanted.price)) is not None:
+        return dearer
     user_id = wanted.ask.user_id
     spent = till.spent.get(user_id, 0)
     if (objection := cannot_pay(till.wallets.get(user_id), wanted.price, spent)) is not None:

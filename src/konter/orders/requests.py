@@ -87,7 +87,8 @@ class Ask:
     """One purchase as a client asks for it. ``ref_id``: the client's own, unique per user.
 
     ``payment_method``: from the balance, or a channel's full name (``tripay:QRIS2``).
-    ``chosen_amount``: of an open denomination, whole rupiah.
+    ``chosen_amount``: of an open denomination, whole rupiah. ``agreed``: what the buyer was shown
+    to pay in all, whole rupiah, and pays no more than; None: any price.
     """
 
     user_id: int
@@ -98,6 +99,7 @@ class Ask:
     pays_reseller_price: bool
     payment_method: str = BALANCE
     chosen_amount: int | None = None
+    agreed: int | None = None
 
     @property
     def key(self) -> tuple[int, str]:

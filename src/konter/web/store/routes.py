@@ -7,6 +7,26 @@ from typing import Final
 from litestar.types import ControllerRouterHandler
 
 from konter.web.store import payment_pages
-from konter.web.store.home import get_home
+from konter.web.store.bill_check import post_bill_check
+from konter.web.store.bill_pay import post_bill_pay
+from konter.web.store.bills import get_bill_page, get_bills
+from konter.web.store.brand import get_brand
+from konter.web.store.checkout import post_brand
+from konter.web.store.home import get_category, get_home
+from konter.web.store.number import get_number
+from konter.web.store.search import get_product_page, get_search
 
-ROUTES: Final[list[ControllerRouterHandler]] = [get_home, *payment_pages.ROUTES]
+ROUTES: Final[list[ControllerRouterHandler]] = [
+    get_home,
+    get_category,
+    get_brand,
+    post_brand,
+    get_number,
+    get_search,
+    get_product_page,
+    get_bills,
+    get_bill_page,
+    post_bill_check,
+    post_bill_pay,
+    *payment_pages.ROUTES,
+]
