@@ -1,0 +1,73 @@
+"""Where the pages of one order are, for whoever looks at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from konter.orders.read import OrderView
+from konter.web.track.proof import Held
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Addresses on this site. ``may_decide``: whether they may give it up and name an account for
+    refunds, and see the customer's contact whole; ``is_guest``: it belongs to no account."""
+
+    order: OrderView
+    page: str
+    part: str
+    stream: str
+    receipt: str
+    qr: str
+    pay: str
+    cancel: str
+    refresh: str
+    account: str
+    is_guest: bool
+    may_decide: bool
+
+    @property
+    def again(self) -> str:
+        """To buy the same product once more."""
+        return "/"
+
+
+def guests_place(held: Held) -> Place:
+    """The token goes along in every address if it came in one: the cookie may be refused."""
+    base = f"/pesanan/{quote(held.order.code)}"
+    key = f"?token={quote(held.token)}" if held.token else ""
+    acts = {
+        "pay": "bayar",
+        "cancel": "batal",
+        "refresh": "periksa",
+        "account": "rekening",
+    }
+    return _place(held.order, base, key, acts, is_guest=True, may_decide=held.may_decide)
+
+
+def accounts_place(order: OrderView) -> Place:
+    acts = {"pay": "pay", "cancel": "cancel", "refresh": "refresh", "account": ""}
+    return _place(order, f"/my/orders/{order.id}", "", acts, is_guest=False, may_decide=True)
+
+
+def _place(
+    order: OrderView,
+    base: str,
+    key: str,
+    acts: dict[str, str],
+    *,
+    is_guest: bool,
+    may_decide: bool,
+) -> Place:
+    return Place(
+        order=order,
+        page=base + key,
+        part=f"{base}/bagian{key}",
+        stream=f"{base}/peristiwa{key}",
+        receipt=f"{base}/struk{key}",
+        qr=f"{base}/qr.png{key}",
+        is_guest=is_guest,
+        may_decide=may_decide,
+        **{name: f"{base}/{act}{key}" for name, act in acts.items()},
+    )
