@@ -22,7 +22,13 @@ async function renew() {
   if (focused) (document.getElementById(focused) ?? document.getElementById("isi")).focus();
   const now = fresh.querySelector("[data-headline]").textContent;
   if (now !== before) document.getElementById("kabar").textContent = now;
+  say();
   document.dispatchEvent(new Event("konter:renewed"));
+}
+
+// That the page changes by itself is true only where this script runs.
+function say() {
+  for (const note of document.querySelectorAll("[data-live-note]")) note.hidden = false;
 }
 
 function poll() {
@@ -50,3 +56,4 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) renew().catch(() => {}).finally(watch);
 });
 watch();
+say();

@@ -21,6 +21,8 @@ from konter.web.track.standing import Link, Standing
 QUIET: Final = 4
 """Modules of white around a QR code, as its standard wants."""
 
+FIRST: Final = ("qris", "wallet", "virtual")
+
 
 @dataclass(frozen=True, slots=True)
 class Payment:
@@ -96,6 +98,19 @@ async def names_and_ways(
     if not is_payable:
         return names, []
     return names, [way for way in await ways(desk, tx, price) if _takes(way, price)]
+
+
+def grouped(ways: Sequence[Way]) -> list[tuple[str, list[Way]]]:
+    """By kind as the gateways call it, what most people pay by first."""
+    by_kind: dict[str, list[Way]] = {}
+    for way in ways:
+        by_kind.setdefault(way.kind, []).append(way)
+    return sorted(by_kind.items(), key=lambda one: (_place_of(one[0]), one[0]))
+
+
+def _place_of(kind: str) -> int:
+    places = (place for place, word in enumerate(FIRST) if word in kind.casefold())
+    return next(places, len(FIRST))
 
 
 def _takes(way: Way, price: Rupiah) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from konter.orders.read import OrderView
 from konter.web.track.proof import Held
@@ -29,8 +29,16 @@ class Place:
 
     @property
     def again(self) -> str:
-        """To buy the same product once more."""
-        return "/"
+        """To buy the same once more: the order form of an account; a guest's number leads to what
+        is sold for it."""
+        order = self.order
+        number = {"target_id": order.target_id}
+        if not self.is_guest:
+            server = {"server_id": order.server_id} if order.server_id else {}
+            asked = {"product": order.product_id, **number, **server}
+            return f"/my/orders/new?{urlencode(asked)}"
+        is_phone = order.target_id.startswith("08") and not order.server_id
+        return f"/nomor?{urlencode(number)}" if is_phone else "/"
 
 
 def guests_place(held: Held) -> Place:

@@ -9,7 +9,7 @@ from konter.orders.states import BALANCE
 from konter.web.page.render import Page, page
 from konter.web.request import SiteRequest
 from konter.web.track.bill import facts_of, lines_of
-from konter.web.track.payment import qr_picture
+from konter.web.track.payment import grouped, qr_picture
 from konter.web.track.place import Place
 from konter.web.track.see import Seen, see
 from konter.web.track.serial import serial_of
@@ -51,7 +51,7 @@ def facts_of_order(seen: Seen, place: Place) -> dict[str, object]:
         "standing": standing,
         "serial": serial_of(order.serial) if _is_told(standing) and order.serial else None,
         "pay": seen.payment,
-        "ways": seen.ways,
+        "ways": grouped(seen.ways),
         "customer": seen.checkout,
         "bill": bill,
         "bill_facts": facts_of(bill) if bill else [],
