@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import Any, LiteralString
 
 import psycopg
 
+from tests.pages.browser import Tab
 from tests.shop import Buyer, Shop
 from tests.web.paying import NUMBER, PHONE, QRIS, plain
 
@@ -76,3 +78,12 @@ async def as_owner(shop: Shop, statement: LiteralString, order_id: int) -> None:
     assert address is not None
     async with await psycopg.AsyncConnection.connect(address.reveal()) as connection:
         await connection.execute(statement, {"id": order_id})
+
+
+async def hurdles(tab: Tab) -> list[str]:
+    """What axe-core finds serious on the page as it is."""
+    source = files("axe_playwright_python").joinpath("axe.min.js").read_text()
+    await tab.page.evaluate(source)
+    found = await tab.page.evaluate("axe.run().then(result => result.violations)")
+    grave = [one for one in found if one["impact"] in ("serious", "critical")]
+    return [f"{one['id']}: {[node['html'] for node in one['nodes']]}" for one in grave]

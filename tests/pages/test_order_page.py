@@ -15,6 +15,7 @@ from tests.pages.buying import (
     REFUSED,
     as_owner,
     guest_orders,
+    hurdles,
     nobody_follows,
     session_of,
 )
@@ -53,6 +54,7 @@ async def test_a_guest_pays_by_qris_and_watches_it_succeed_without_reloading(
         assert await headline(tab) == "Menunggu pembayaran"
         assert await tab.page.locator("svg.qr").count() == 1
         assert re.search(r"sisa \d\d:\d\d", await tab.page.inner_text("[data-until]"))
+        assert await hurdles(tab) == []
         await tab.shot("order-unpaid-360")
         await tab.page.evaluate("window.stays = true")
         await customer_pays(paying, order.id)
@@ -64,9 +66,11 @@ async def test_a_guest_pays_by_qris_and_watches_it_succeed_without_reloading(
         assert (shown or "").strip() == serial
         assert await tab.page.is_visible(".serial [data-copy]")
         await tab.shot("order-delivered-360")
+        assert await hurdles(tab) == []
         assert await tab.page.evaluate("document.documentElement.scrollWidth") <= 360
         await tab.page.emulate_media(color_scheme="dark")
         await tab.shot("order-delivered-360-dark")
+        assert await hurdles(tab) == []
     await until(lambda: nobody_follows(paying))
 
 
@@ -108,6 +112,7 @@ async def test_a_virtual_account_is_copied_and_the_method_changed(
         await tab.shot("order-va-1280")
         await tab.page.click("text=Ganti metode pembayaran")
         await tab.shot("order-methods-1280")
+        assert await hurdles(tab) == []
         await tab.page.check(f"[value='{IPAYMU_PAGE}']")
         await tab.page.click("text=Pakai metode ini")
         await tab.page.wait_for_url("**/my/orders/*#bayar")
@@ -153,6 +158,7 @@ async def test_a_failed_order_asks_a_guest_where_the_money_goes(
         assert "5 sampai 25 angka" in await tab.says()
         assert await tab.page.input_value("#f-bank") == "BCA"
         await tab.shot("order-failed-360")
+        assert await hurdles(tab) == []
         await tab.page.fill("#f-number", "1234567890")
         await tab.page.click("text=Simpan rekening")
         await tab.page.wait_for_selector("text=Rekening tujuan sudah kami catat")
