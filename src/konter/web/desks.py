@@ -20,7 +20,6 @@ from konter.people.desk import PeopleDesk
 from konter.people.sessions import Sessions
 from konter.web.h2h.desk import H2hDoor
 from konter.web.metrics import process_registry
-from konter.web.track.open_streams import OpenStreams
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +61,3 @@ class Desks:
     registry: CollectorRegistry = field(default_factory=process_registry)
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     storefront: Storefront = Storefront()
-    streams: OpenStreams = field(default_factory=OpenStreams)

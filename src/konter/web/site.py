@@ -21,7 +21,6 @@ from litestar.types import (
     Scope,
     Send,
 )
-from prometheus_client import Gauge
 
 from konter.web import health, machines, pages
 from konter.web.api import routes as api
@@ -75,8 +74,6 @@ class Site(Litestar):
         self.vitals = Vitals()
         desks.registry.register(self.requests)
         desks.registry.register(self.vitals)
-        pages = Gauge("konter_live_pages", "Pages that follow an order", registry=desks.registry)
-        pages.set_function(lambda: desks.streams.count)
 
     @property
     def openapi_schema(self) -> OpenAPI:

@@ -48,7 +48,7 @@ async def by_token_or_session(request: Request[Any, Any, Any]) -> None:
     before_request=by_token_or_session,
     opt=OWN,
 )
-async def post_my_pay(request: SiteRequest, order_id: RowId) -> Response[Any]:
+async def post_my_pay(request: SiteRequest, order_id: RowId) -> Response[ToPay] | Response[str]:
     """To the order's page, where it is paid; whoever accepts JSON gets what the API says. Takes
     ``payment_method`` as a form, JSON, or not at all."""
     if "konter_visit" in request.scope:

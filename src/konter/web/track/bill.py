@@ -45,8 +45,15 @@ def _lines(told: object) -> Iterator[BillLine]:
     for one in told:
         if isinstance(one, Mapping) and one.get("periode"):
             yield BillLine(
-                str(one["periode"]), _whole(one.get("nilai_tagihan")), _whole(one.get("denda"))
+                _month(str(one["periode"])),
+                _whole(one.get("nilai_tagihan")),
+                _whole(one.get("denda")),
             )
+
+
+def _month(told: str) -> str:
+    """``202611`` as ``2026-11``; what is written otherwise stays."""
+    return f"{told[:4]}-{told[4:]}" if len(told) == 6 and told.isdigit() else told
 
 
 def _whole(told: object) -> int | None:

@@ -7,7 +7,7 @@ Between two looks nothing is held but a place in the newsroom, above all no data
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import structlog
 from litestar import Response
@@ -17,6 +17,7 @@ from konter.kernel.errors import KonterError
 from konter.orders.newsroom import Newsroom
 from konter.orders.read import orders_by_id
 from konter.web.request import SiteRequest
+from konter.web.track.open_streams import OpenStreams
 from konter.web.track.standing import Standing, standing_of
 
 log = structlog.get_logger("konter.web")
@@ -35,7 +36,7 @@ HEADERS: Final = (
 
 def live(request: SiteRequest, order_id: int) -> Response[bytes]:
     """The stream of an order that the caller has found to be theirs. Raises TooManyStreams."""
-    request.desks.streams.admit(request.remote)
+    _streams(request).admit(request.remote)
     return _Stream(request, order_id)
 
 
@@ -52,7 +53,7 @@ class _Stream(Response[bytes]):
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Until it is over or the client goes away, whichever comes first."""
-        with self._request.desks.streams.opened(self._request.remote):
+        with _streams(self._request).opened(self._request.remote):
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
             telling = asyncio.create_task(self._tell(send))
             leaving = asyncio.create_task(_gone(receive))
@@ -101,6 +102,11 @@ class _Stream(Response[bytes]):
         async with desk.db.read() as tx:
             order = (await orders_by_id(tx, [self._order_id]))[self._order_id]
             return await standing_of(tx, order, now=desk.clock.now())
+
+
+def _streams(request: SiteRequest) -> OpenStreams:
+    site = request.scope["litestar_app"]
+    return cast(OpenStreams, site.vitals.streams)  # type: ignore[attr-defined]
 
 
 async def _gone(receive: Receive) -> None:
