@@ -11,7 +11,7 @@ import pytest
 
 from konter.web.track.open_streams import MOST_PER_REMOTE
 from tests.pages.buying import Ordered, guest_orders, nobody_follows, session_of
-from tests.shop import Shop
+from tests.shop import Shop, served
 from tests.web.paying import customer_pays, plain, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -72,6 +72,20 @@ async def test_a_client_that_goes_away_leaves_nothing_behind(paying: Shop) -> No
         assert not await nobody_follows(paying)
         stream.close()
     await until(lambda: nobody_follows(paying))
+
+
+async def test_a_site_that_stops_ends_its_streams(paying: Shop) -> None:
+    """A server waits for the answers that are under way, and these would be for minutes."""
+    order = await guest_orders(paying)
+    async with asyncio.timeout(5), AsyncExitStack() as stack:
+        async with served(paying.house) as client:
+            url = client.url + order.at("peristiwa")
+            session = await stack.enter_async_context(aiohttp.ClientSession())
+            stream = await stack.enter_async_context(session.get(url))
+            await heard(stream)
+            await heard(stream)
+        assert await stream.content.read() == b""
+        assert paying.house.newsroom.count == 0
 
 
 async def test_many_followers_hold_no_connection_and_one_address_has_its_limit(

@@ -14,10 +14,16 @@ from konter.kernel.money import ZERO
 from konter.orders.read import MoveLine, OrderView
 from konter.orders.states import OrderState
 from konter.upstreams.gateway_contract import FeeOn
+from konter.web.page.render import environment
+from konter.web.page.words import LANGS
 from konter.web.track.open_streams import OpenStreams, TooManyStreams
 from konter.web.track.payment import grouped
+from konter.web.track.place import accounts_place, guests_place
+from konter.web.track.proof import Held
 from konter.web.track.receipt import read_price
+from konter.web.track.see import Seen
 from konter.web.track.serial import serial_of
+from konter.web.track.shown import facts_of_order
 from konter.web.track.standing import LONG, Phase, Standing
 from konter.web.track.steps import steps_of
 
@@ -77,6 +83,33 @@ def test_a_reader_is_told_again_only_of_what_reads_otherwise() -> None:
     heard = replace(later, order=replace_order(later.order, last_words="Transaksi Pending"))
     assert seen.version == later.version == heard.version
     assert standing(OrderState.DELIVERED).version != seen.version
+
+
+HEADLINES = {
+    OrderState.AWAITING_PAYMENT: ("Menunggu pembayaran", "Waiting for payment"),
+    OrderState.HELD: ("Sudah dibayar, segera diproses", "Paid, processed in a moment"),
+    OrderState.SENT: ("Sedang diproses", "Being processed"),
+    OrderState.DELIVERED: ("Pesanan berhasil", "Order successful"),
+    OrderState.FAILED: ("Pesanan gagal, dana dikembalikan", "Order failed, money returned"),
+    OrderState.DISPUTED: ("Sedang diperiksa petugas", "Being checked by our staff"),
+    OrderState.REFUNDED: ("Dana dikembalikan", "Money returned"),
+    OrderState.EXPIRED: ("Batas waktu pembayaran habis", "The time to pay is over"),
+    OrderState.CANCELLED: ("Pesanan dibatalkan", "Order cancelled"),
+}
+
+
+@pytest.mark.parametrize("state", OrderState)
+def test_every_state_is_told_in_both_languages_to_guests_and_accounts(state: OrderState) -> None:
+    seen = Seen(standing(state), None, [], None, None)
+    order = seen.standing.order
+    for place in (accounts_place(order), guests_place(Held(order, "token", "0" * 32))):
+        facts = {**facts_of_order(seen, place), "trouble_said": "", "typed": {}, "faults": {}}
+        for lang, words in zip(LANGS, HEADLINES[state], strict=True):
+            told = environment(lang).get_template("parts/order.html").render(facts)
+            assert f"data-headline>{words}</h2>" in told
+            assert ("data-stream" in told) == (not seen.standing.is_over)
+            warns = "jangan beli lagi" in told or "do not buy again" in told
+            assert warns == (state is OrderState.DISPUTED)
 
 
 def replace_order(order: OrderView, **facts: object) -> OrderView:

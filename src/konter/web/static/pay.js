@@ -2,6 +2,10 @@
 
 function ready(root = document) {
   for (const button of root.querySelectorAll("[data-copy][hidden], [data-print][hidden]")) button.hidden = false;
+  // The shop's clock counts: a phone's own may be wrong by minutes.
+  for (const timer of root.querySelectorAll("[data-until]")) {
+    timer.dataset.skew ??= String(Date.parse(timer.dataset.now) - Date.now());
+  }
   tick();
 }
 
@@ -28,7 +32,7 @@ async function copy(button) {
 
 function tick() {
   for (const timer of document.querySelectorAll("[data-until]")) {
-    const left = Math.floor((Date.parse(timer.dataset.until) - Date.now()) / 1000);
+    const left = Math.floor((Date.parse(timer.dataset.until) - Date.now() - Number(timer.dataset.skew)) / 1000);
     const parts = [left / 3600, (left / 60) % 60, left % 60].map((n) => String(Math.floor(n)).padStart(2, "0"));
     if (parts[0] === "00") parts.shift();
     timer.textContent = left <= 0 ? `(${timer.dataset.over})` : `(${timer.dataset.left} ${parts.join(":")})`;

@@ -52,17 +52,24 @@ class _Stream(Response[bytes]):
         return self._serve
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Until it is over or the client goes away, whichever comes first."""
-        with _streams(self._request).opened(self._request.remote):
+        """Until it is over, the client goes away or this process stops, whichever comes first."""
+        streams = _streams(self._request)
+        with streams.opened(self._request.remote):
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
             telling = asyncio.create_task(self._tell(send))
             leaving = asyncio.create_task(_gone(receive))
+            tasks = {telling, leaving, asyncio.create_task(streams.ended())}
             try:
-                await asyncio.wait({telling, leaving}, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             finally:
-                telling.cancel()
-                leaving.cancel()
-                await asyncio.gather(telling, leaving, return_exceptions=True)
+                has_left = leaving.done()
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+        if not telling.cancelled():
+            telling.result()  # what went wrong, if anything did, belongs into the log
+        if not has_left:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _tell(self, send: Send) -> None:
         newsroom: Newsroom = self._request.shop.newsroom
@@ -73,7 +80,6 @@ class _Stream(Response[bytes]):
             log.info("stream.ended", problem=str(error))
         finally:
             newsroom.leave(self._order_id, event)
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _tell_news(self, send: Send, event: asyncio.Event) -> None:
         clock = self._request.shop.orders.clock

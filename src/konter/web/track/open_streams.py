@@ -1,7 +1,8 @@
-"""How many live pages this process serves at once, and no more from one address."""
+"""How many live pages this process serves at once, no more from one address, none when it stops."""
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,14 +29,28 @@ class OpenStreams:
         self._most = most
         self._most_per_remote = most_per_remote
         self._by_remote: Counter[str] = Counter()
+        self._ending = asyncio.Event()
 
     @property
     def count(self) -> int:
         return self._by_remote.total()
 
+    def end(self) -> None:
+        """Let all of them end, and admit no other: a server that stops waits for its answers, and
+        these would be under way for minutes. Their pages come again by themselves."""
+        self._ending.set()
+
+    async def ended(self) -> None:
+        """Returns once they are to end."""
+        await self._ending.wait()
+
     def admit(self, remote: str) -> None:
         """Raises TooManyStreams."""
-        if self.count >= self._most or self._by_remote[remote] >= self._most_per_remote:
+        if (
+            self._ending.is_set()
+            or self.count >= self._most
+            or self._by_remote[remote] >= self._most_per_remote
+        ):
             raise TooManyStreams
 
     @contextmanager
