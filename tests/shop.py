@@ -264,6 +264,7 @@ async def served(house: House, *, port: int | None = None) -> AsyncIterator[Clie
             await _until_it_answers(client)
             yield client
         finally:
+            site.hang_up()
             server.stop()  # type: ignore[no-untyped-call]
             await serving
             IDLE_SITES.append(site)

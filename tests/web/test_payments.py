@@ -305,19 +305,21 @@ async def test_a_link_whose_time_is_over_is_not_offered_and_a_new_one_is_made(
     assert (await invoice_of(paying, order_id)).number == 2
 
 
-async def test_the_pages_way_to_pay_leads_to_the_gateway_or_says_where_to_look(
+async def test_the_pages_way_to_pay_leads_to_the_orders_page_and_programs_get_json(
     paying: Shop,
 ) -> None:
     buyer = await paying.buyer(money=0)
     said = await bought(buyer)
-    order_id, url = said["transaction"]["id"], said["payment"]["url"]
+    order_id = said["transaction"]["id"]
+    page = f"/my/orders/{order_id}#bayar"
     client, path = plain(paying), f"/my/orders/{order_id}/pay"
     token = {"Authorization": f"Bearer {buyer.token}"}
     off = await client.post(path, headers=token, allow_redirects=False)
-    assert (off.status_code, off.headers["location"]) == (303, url)
+    assert (off.status_code, off.headers["location"]) == (303, page)
     form = {"payment_method": IPAYMU_PAGE}
     off = await client.post(path, headers=token, data=form, allow_redirects=False)
-    assert off.headers["location"] == (await invoice_of(paying, order_id)).url
+    assert off.headers["location"] == page
+    assert (await invoice_of(paying, order_id)).full_channel == IPAYMU_PAGE
     accepts = {**token, "Accept": "application/json"}
     told = (await client.post(path, headers=accepts, json={"payment_method": QRIS})).json()
     assert (told["payment"]["channel"], told["transaction"]["id"]) == (QRIS, order_id)
@@ -325,9 +327,7 @@ async def test_the_pages_way_to_pay_leads_to_the_gateway_or_says_where_to_look(
     quick = {**token, "Prefer": "respond-async"}
     form = {"payment_method": "tripay:OVO"}
     off = await client.post(path, headers=quick, data=form, allow_redirects=False)
-    code = said["transaction"]["code"]
-    assert (off.status_code, off.headers["location"]) == (303, f"/bayar/menunggu?code={code}")
-    assert code in (await client.get(off.headers["location"])).text
+    assert (off.status_code, off.headers["location"]) == (303, page)
     assert (await client.post(path)).status_code == 401
     wrong = await client.post(path, headers=accepts, json={"payment_method": 5})
     assert (wrong.status_code, list(wrong.json()["errors"])) == (422, ["payment_method"])
@@ -345,6 +345,7 @@ async def test_the_pages_a_gateway_sends_back_to_decide_and_read_nothing(paying:
         assert answer.headers["content-type"].startswith("text/html")
         assert answer.headers["content-security-policy"].startswith("default-src 'none'")
         assert "set-cookie" not in answer.headers
+        assert f'href="/pesanan/{one["code"]}"' in answer.text
         for word in ("<script", "<style", "style=", "berhasil", "://"):
             assert word not in answer.text
         evil = await client.get(f"/bayar/{page}", params={"code": "<script>alert(1)</script>$x"})

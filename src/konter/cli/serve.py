@@ -91,7 +91,8 @@ async def serve_house(
 ) -> None:
     """Serve until ``stop``; then take no more requests, finish what is under way, and return."""
     host, port = address
-    server = server_of(build_site(house.site_desks()), address)
+    site = build_site(house.site_desks())
+    server = server_of(site, address)
     settle_in()
     work = asyncio.create_task(runner.run()) if runner else None
     web = asyncio.create_task(server.serve())
@@ -99,6 +100,7 @@ async def serve_house(
     ends = [web, asyncio.create_task(stop.wait()), *([work] if work else [])]
     await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     log.info("konter.stopping")
+    site.hang_up()
     server.stop()  # type: ignore[no-untyped-call]
     await web
     if runner and work:

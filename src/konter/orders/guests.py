@@ -84,6 +84,13 @@ async def find_guest_order(tx: Tx, code: str, contact: str) -> OrderView:
     return await _shown(tx, row, compare_digest(_digest(kept), _digest(told)) and told != "")
 
 
+async def proved_guest_order(tx: Tx, code: str) -> OrderView:
+    """A guest's order for who proved before, by its token or contact, that it is theirs. Raises
+    GuestOrderNotFound."""
+    row = await _find(tx, code)
+    return await _shown(tx, row, True)
+
+
 async def _find(tx: Tx, code: str) -> TupleRow | None:
     if not code.isprintable():
         return None

@@ -16,6 +16,11 @@ class Newsroom:
     def __init__(self) -> None:
         self._waiting: dict[int, set[asyncio.Event]] = {}
 
+    @property
+    def count(self) -> int:
+        """How many wait now."""
+        return sum(map(len, self._waiting.values()))
+
     def tell(self, order_ids: Sequence[int]) -> None:
         """These orders have news."""
         for order_id in order_ids:

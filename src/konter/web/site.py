@@ -75,6 +75,10 @@ class Site(Litestar):
         desks.registry.register(self.requests)
         desks.registry.register(self.vitals)
 
+    def hang_up(self) -> None:
+        """End what would be under way for minutes: before the server is told to stop."""
+        self.vitals.streams.end()
+
     @property
     def openapi_schema(self) -> OpenAPI:
         """Made when somebody asks for it: it takes longer than all the rest of the site."""

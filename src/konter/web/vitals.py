@@ -11,12 +11,15 @@ from konter.db.pool import Database
 from konter.hooks.tasks import count_open
 from konter.orders.queue import by_state
 from konter.suppliers.gate import blocked_accounts
+from konter.web.track.open_streams import OpenStreams
 
 
 class Vitals(Collector):
-    """What the last look found; ``look`` before the registry is read."""
+    """What the last look found; ``look`` before the registry is read. ``streams``: of this process,
+    as they are now."""
 
     def __init__(self) -> None:
+        self.streams = OpenStreams()
         self._attempts: Mapping[str, int] = {}
         self._tasks: Mapping[str, int] = {}
         self._blocked = 0
@@ -44,6 +47,9 @@ class Vitals(Collector):
         for kind, count in self._tasks.items():
             tasks.add_metric([kind], count)
         yield tasks
+        yield GaugeMetricFamily(
+            "konter_live_pages", "Pages that follow an order", self.streams.count
+        )
         yield GaugeMetricFamily(
             "konter_blocked_suppliers", "Accounts to which nothing is sent now", self._blocked
         )

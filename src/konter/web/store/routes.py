@@ -6,14 +6,16 @@ from typing import Final
 
 from litestar.types import ControllerRouterHandler
 
-from konter.web.store import payment_pages
+from konter.web.store import order_acts, order_page, payment_pages
 from konter.web.store.bill_check import post_bill_check
 from konter.web.store.bill_pay import post_bill_pay
 from konter.web.store.bills import get_bill_page, get_bills
 from konter.web.store.brand import get_brand
 from konter.web.store.checkout import post_brand
+from konter.web.store.find_order import get_find, post_find
 from konter.web.store.home import get_category, get_home
 from konter.web.store.number import get_number
+from konter.web.store.refund_account import post_account
 from konter.web.store.search import get_product_page, get_search
 
 ROUTES: Final[list[ControllerRouterHandler]] = [
@@ -28,5 +30,10 @@ ROUTES: Final[list[ControllerRouterHandler]] = [
     get_bill_page,
     post_bill_check,
     post_bill_pay,
+    get_find,
+    post_find,
+    *order_page.ROUTES,
+    *order_acts.ROUTES,
+    post_account,
     *payment_pages.ROUTES,
 ]

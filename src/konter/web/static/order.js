@@ -1,0 +1,59 @@
+// An order's page that follows its order: when the shop says that something changed, the changing
+// part is asked for again and put in place of the old one, and the new headline is told to whoever
+// cannot see it. Without this script one reloads by a link.
+
+const POLL_MS = 15_000;
+const section = () => document.getElementById("pesanan");
+let stream = null;
+
+async function renew() {
+  const old = section();
+  if (!old?.dataset.part) return;
+  const answer = await fetch(old.dataset.part, { headers: { Accept: "text/html" } });
+  if (!answer.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("pesanan");
+  if (!fresh || fresh.dataset.version === section().dataset.version) return;
+  const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
+  for (const open of old.querySelectorAll("details[open][id]")) {
+    fresh.querySelector(`#${open.id}`)?.setAttribute("open", "");
+  }
+  const before = old.querySelector("[data-headline]").textContent;
+  old.replaceWith(document.adoptNode(fresh));
+  if (focused) (document.getElementById(focused) ?? document.getElementById("isi")).focus();
+  const now = fresh.querySelector("[data-headline]").textContent;
+  if (now !== before) document.getElementById("kabar").textContent = now;
+  say();
+  document.dispatchEvent(new Event("konter:renewed"));
+}
+
+// That the page changes by itself is true only where this script runs.
+function say() {
+  for (const note of document.querySelectorAll("[data-live-note]")) note.hidden = false;
+}
+
+function poll() {
+  if (!section()?.dataset.stream) return;
+  setTimeout(() => renew().catch(() => {}).finally(poll), POLL_MS);
+}
+
+function watch() {
+  const address = section()?.dataset.stream;
+  if (!address) return;
+  stream = new EventSource(address);
+  stream.addEventListener("berubah", (event) => {
+    if (event.data !== section().dataset.version) renew().catch(() => {});
+  });
+  stream.addEventListener("selesai", () => stream.close());
+  stream.addEventListener("error", () => {
+    // The browser tries again by itself, unless it was refused: then looking now and then must do.
+    if (stream.readyState === EventSource.CLOSED) poll();
+  });
+}
+
+// A page that is left must not hold its stream: it would count among those that are open.
+addEventListener("pagehide", () => stream?.close());
+addEventListener("pageshow", (event) => {
+  if (event.persisted) renew().catch(() => {}).finally(watch);
+});
+watch();
+say();

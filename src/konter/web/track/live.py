@@ -1,0 +1,125 @@
+"""Server-sent events of one order: its page is told when it would read otherwise.
+
+The rows are the truth: whoever is woken by the newsroom, or by nobody for some seconds, looks.
+Between two looks nothing is held but a place in the newsroom, above all no database connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final, cast
+
+import structlog
+from litestar import Response
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from konter.kernel.errors import KonterError
+from konter.orders.newsroom import Newsroom
+from konter.orders.read import orders_by_id
+from konter.web.request import SiteRequest
+from konter.web.track.open_streams import OpenStreams
+from konter.web.track.standing import Standing, standing_of
+
+log = structlog.get_logger("konter.web")
+
+LOOK_EVERY_S: Final = 5.0
+BEAT_EVERY_S: Final = 15.0
+LONGEST_S: Final = 600.0
+"""Then the browser comes again by itself, and is asked again who it is."""
+
+HEADERS: Final = (
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),  # nginx would keep the words until there are many
+)
+
+
+def live(request: SiteRequest, order_id: int) -> Response[bytes]:
+    """The stream of an order that the caller has found to be theirs. Raises TooManyStreams."""
+    _streams(request).admit(request.remote)
+    return _Stream(request, order_id)
+
+
+class _Stream(Response[bytes]):
+    """``berubah`` with the version of the page as it would be now, at once and at every change;
+    ``selesai`` when nothing more will happen. A comment every 15 s keeps the way open."""
+
+    def __init__(self, request: SiteRequest, order_id: int) -> None:
+        self._request = request
+        self._order_id = order_id
+
+    def to_asgi_response(self, app: object, request: object, **_: Any) -> ASGIApp:  # type: ignore[override]
+        return self._serve
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Until it is over, the client goes away or this process stops, whichever comes first."""
+        streams = _streams(self._request)
+        with streams.opened(self._request.remote):
+            await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+            telling = asyncio.create_task(self._tell(send))
+            leaving = asyncio.create_task(_gone(receive))
+            tasks = {telling, leaving, asyncio.create_task(streams.ended())}
+            try:
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                has_left = leaving.done()
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+        if not telling.cancelled():
+            telling.result()  # what went wrong, if anything did, belongs into the log
+        if not has_left:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _tell(self, send: Send) -> None:
+        newsroom: Newsroom = self._request.shop.newsroom
+        event = newsroom.enter(self._order_id)
+        try:
+            await self._tell_news(send, event)
+        except KonterError as error:
+            log.info("stream.ended", problem=str(error))
+        finally:
+            newsroom.leave(self._order_id, event)
+
+    async def _tell_news(self, send: Send, event: asyncio.Event) -> None:
+        clock = self._request.shop.orders.clock
+        began = beat = clock.monotonic()
+        known = ""
+        await _say(send, "retry: 3000\n\n")
+        while clock.monotonic() - began < LONGEST_S:
+            standing = await self._look()
+            if standing.version != known:
+                known, beat = standing.version, clock.monotonic()
+                await _say(send, f"event: berubah\ndata: {known}\n\n")
+            if standing.is_over:
+                return await _say(send, "event: selesai\ndata: \n\n")
+            if clock.monotonic() - beat >= BEAT_EVERY_S:
+                beat = clock.monotonic()
+                await _say(send, ": masih di sini\n\n")
+            try:
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await event.wait()
+            except TimeoutError:
+                continue
+            event.clear()
+
+    async def _look(self) -> Standing:
+        desk = self._request.shop.orders
+        async with desk.db.read() as tx:
+            order = (await orders_by_id(tx, [self._order_id]))[self._order_id]
+            return await standing_of(tx, order, now=desk.clock.now())
+
+
+def _streams(request: SiteRequest) -> OpenStreams:
+    site = request.scope["litestar_app"]
+    return cast(OpenStreams, site.vitals.streams)  # type: ignore[attr-defined]
+
+
+async def _gone(receive: Receive) -> None:
+    """Returns when the client has hung up."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _say(send: Send, text: str) -> None:
+    await send({"type": "http.response.body", "body": text.encode(), "more_body": True})

@@ -1,0 +1,58 @@
+"""A paid bill on its order's page and its receipt: whose, for when, how much, under what number."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from tests.pages.browser import Visitors, visitors
+from tests.pages.buying import hurdles
+from tests.shop import Shop
+from tests.sim_process import Sim
+from tests.web.billing import new_payer, open_bill_shop
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+HOUSE = "530012340001"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def bills(server_conninfo: str, template: str, sim_process: Sim) -> AsyncIterator[Shop]:
+    async with open_bill_shop(server_conninfo, template, sim_process) as shop:
+        yield shop
+
+
+async def test_a_bills_page_and_receipt_say_whose_and_for_when(
+    bills: Shop, chromium_address: str
+) -> None:
+    await bills.sim.owe("pln", HOUSE, 60_000, 40_000, name="BUDI SANTOSO")
+    payer = await new_payer(bills)
+    ref = "STRUK-1"
+    paid = (await payer.both(ref, HOUSE)).json()
+    async with bills.house.db.read() as tx:
+        row = await tx.row("SELECT id FROM orders.orders WHERE ref_id = %s", [ref])
+    assert row is not None, paid
+    await bills.until(row[0], "delivered")
+    email = f"toko{bills.people}@example.com"
+    login = {"email": email, "password": "rahasia-123"}
+    token = (await bills.client.post("/api/auth/login", json=login)).json()["token"]
+    people: Visitors
+    async with visitors(chromium_address, bills.client.url) as people, people.tab() as tab:
+        cookie = {"name": "konter_session", "value": token, "url": tab.url}
+        await tab.page.context.add_cookies([cookie])  # type: ignore[list-item]
+        await tab.open(f"/my/orders/{row[0]}")
+        said = await tab.says()
+        for word in ("BUDI SANTOSO", HOUSE, "Periode", "Rp 100.000", "Tagihan sudah terbayar"):
+            assert word in said.replace("\u00a0", " "), word
+        assert await hurdles(tab) == []
+        await tab.shot("bill-360")
+        await tab.open(f"/my/orders/{row[0]}/struk?harga=105.000&kertas=a4")
+        said = (await tab.page.inner_text(".receipt")).replace("\u00a0", " ")
+        for word in ("BUDI SANTOSO", HOUSE, "Rp 100.000", "Rp 5.000", "Rp 105.000", "referensi"):
+            assert word in said, word
+        await tab.shot("bill-receipt-360")
+        await tab.open(f"/my/orders/{row[0]}/struk?harga=99.000")
+        assert "tidak boleh kurang dari tagihannya" in await tab.says()
+        tab.complaints.clear()  # the browser notes the 422
