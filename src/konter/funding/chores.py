@@ -14,7 +14,7 @@ from konter.jobs.timetable import Entry
 
 RECONCILE_AT = time(6, 30)
 """WIB, when the gateways' lists of yesterday have settled."""
-RECONCILE_EVERY = timedelta(seconds=5)
+RECONCILE_EVERY = timedelta(seconds=15)
 
 
 def entries(desk: FundingDesk, *, channels_every_s: float, grace_s: float) -> Sequence[Entry]:
