@@ -34,6 +34,12 @@ LEFT JOIN people.members m ON m.user_id = o.user_id
 WHERE o.id = %(order_id)s
 """
 
+REFERENCES = """
+SELECT reference FROM orders.attempts WHERE order_id = ANY(%(ids)s)
+UNION SELECT reference FROM funding.invoices
+WHERE purpose = 'order' AND purpose_id = ANY(%(ids)s)
+"""
+
 CODES = "SELECT id, code FROM orders.orders WHERE id = ANY(%(ids)s)"
 
 
@@ -87,6 +93,10 @@ class Standing:
         return ["absorb"] if self.is_guests else ["charge", "absorb"]
 
     @property
+    def is_undecided(self) -> bool:
+        return self.state in ("awaiting_payment", "held", "sent", "disputed")
+
+    @property
     def may_end(self) -> bool:
         return self.state == "sent"
 
@@ -124,3 +134,8 @@ async def standing(tx: Tx, order_id: int) -> Standing:
 async def codes_of(tx: Tx, ids: list[int]) -> dict[int, str]:
     """What people call these orders."""
     return {row[0]: row[1] for row in await tx.rows(CODES, {"ids": ids})} if ids else {}
+
+
+async def references_of(tx: Tx, ids: list[int]) -> list[str]:
+    """What these orders are called by suppliers and gateways."""
+    return [row[0] for row in await tx.rows(REFERENCES, {"ids": ids})] if ids else []

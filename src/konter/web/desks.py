@@ -18,6 +18,7 @@ from konter.orders.newsroom import Newsroom
 from konter.orders.requests import Ask, Placed
 from konter.people.desk import PeopleDesk
 from konter.people.sessions import Sessions
+from konter.web.admin.desk import OfficeDoor
 from konter.web.h2h.desk import H2hDoor
 from konter.web.metrics import process_registry
 
@@ -61,3 +62,4 @@ class Desks:
     registry: CollectorRegistry = field(default_factory=process_registry)
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     storefront: Storefront = Storefront()
+    office: OfficeDoor | None = None

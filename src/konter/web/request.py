@@ -17,6 +17,7 @@ from litestar.params import PathParameter
 
 from konter.kernel.errors import Refused, Unavailable
 from konter.people.permits import Person
+from konter.web.admin.desk import OfficeDoor
 from konter.web.body import BodyReader
 from konter.web.desks import Desks, ShopDoor
 
@@ -65,6 +66,14 @@ class SiteRequest(Request[Person, str, State]):
         if shop is None:
             raise Unavailable
         return shop
+
+    @property
+    def office(self) -> OfficeDoor:
+        """What the office works with. Raises Unavailable on a site without one."""
+        office = self.desks.office
+        if office is None:
+            raise Unavailable
+        return office
 
     @property
     def remote(self) -> str:
