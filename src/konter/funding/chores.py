@@ -18,8 +18,8 @@ RECONCILE_EVERY = timedelta(seconds=15)
 
 
 def entries(desk: FundingDesk, *, channels_every_s: float, grace_s: float) -> Sequence[Entry]:
-    """The gateways' channels, also whenever a worker starts; deposits not paid in time; what is to be
-    compared with the gateways, and every morning yesterday."""
+    """The gateways' channels, also whenever a worker starts; deposits not paid in time; the days to
+    be compared with the gateways, every morning yesterday."""
     unpaid = timedelta(seconds=min(15.0, desk.times.lasts / 4))
     return (
         Entry(

@@ -15,7 +15,7 @@ from konter.orders.sweep import find_stuck
 
 
 def entries(desk: OrdersDesk) -> Sequence[Entry]:
-    """Orders that are stuck, held for too long, or not paid in time; and the hours that are past, counted."""
+    """Orders that are stuck, held for too long, or not paid in time; and past hours, counted."""
     times = desk.times
     stuck = timedelta(seconds=min(60.0, times.stuck_after / 4))
     overdue = timedelta(seconds=min(15.0, times.held_deadline / 4))

@@ -10,7 +10,8 @@ from konter.orders.read import OrderNotFound
 
 BY_ACCOUNT = """
 SELECT a.account, (count(*) FILTER (WHERE a.state = 'delivered'))::int AS delivered,
-       (count(*) FILTER (WHERE a.state IN ('rejected', 'reversed') AND a.sends > 0))::int AS refused,
+       (count(*) FILTER (WHERE a.state IN ('rejected', 'reversed') AND a.sends > 0))::int
+           AS refused,
        (count(*) FILTER (WHERE a.next_action_at IS NOT NULL))::int AS waiting
 FROM orders.orders o JOIN orders.attempts a ON a.order_id = o.id
 WHERE o.business_date = %(day)s GROUP BY a.account ORDER BY a.account

@@ -74,8 +74,9 @@ async def resolve(
 ) -> OrderState:
     """Decide a dispute; answers the order's new state.
 
-    ``reason`` names the evidence; ``also`` is done in the same commit. Raises OrderNotFound, NotDisputed, DecisionImpossible,
-    CallUnderWay, Invalid, FloorPassed (the wallet cannot pay a charge).
+    ``reason`` names the evidence; ``also`` is done in the same commit. Raises OrderNotFound,
+    NotDisputed, DecisionImpossible, CallUnderWay, Invalid, FloorPassed (the wallet cannot pay a
+    charge).
     """
     if len(reason.strip()) < 5:
         raise Invalid({"reason": ["Sebutkan alasan dan buktinya"]})

@@ -27,7 +27,7 @@ Asked = Annotated[str, QueryParameter()]
 
 @get("/admin/inbox", include_in_schema=False, opt=STAFF)
 async def get_inbox(
-    request: SiteRequest, q: Asked = "", source: Asked = "", state: Asked = "", after: Asked = ""
+    request: SiteRequest, q: Asked = "", source: Asked = "", status: Asked = "", after: Asked = ""
 ) -> Page:
     """The newest, or those about a reference, or about whatever orders the text names."""
     until, before = place_of(after) or (now(request), LAST)
@@ -42,14 +42,14 @@ async def get_inbox(
                 until=until,
                 before=before,
                 source=source or None,
-                state=state if state in STATES else None,
+                state=status if status in STATES else None,
                 most=PER_PAGE + 1,
             )
     more = not q.strip() and len(found) > PER_PAGE
     shown = found[:PER_PAGE] if more else found
     shop = request.shop.orders
     facts = {
-        "typed": {"q": q.strip(), "source": source, "state": state},
+        "typed": {"q": q.strip(), "source": source, "status": status},
         "callbacks": shown,
         "sources": sorted({*shop.providers, *shop.funding.gateways}),
         "older": place(shown[-1].received_at, shown[-1].id) if more else "",

@@ -7,9 +7,10 @@ again under the order's lock, so of two people one wins and the other reads what
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Annotated, Final
 
 from litestar import Response, get, post
+from litestar.params import PathParameter
 from msgspec import Struct
 
 from konter.db.pool import Also
@@ -25,6 +26,8 @@ from konter.web.page.permits import STAFF
 from konter.web.page.render import Page, go, page
 from konter.web.page.words import Say
 from konter.web.request import RowId, SiteRequest
+
+ActName = Annotated[str, PathParameter()]
 
 CHOICES: Final[Mapping[str, frozenset[str]]] = {
     "resolve": frozenset(Decision),
@@ -55,7 +58,7 @@ class NoSuchAct(NotFound):
 
 
 @get("/admin/orders/{order_id:int}/{act:str}", include_in_schema=False, opt=STAFF)
-async def get_act(request: SiteRequest, order_id: RowId, act: str) -> Page:
+async def get_act(request: SiteRequest, order_id: RowId, act: ActName) -> Page:
     """The page that says what will happen. Raises OrderNotFound, NoSuchAct."""
     if act not in CHOICES:
         raise NoSuchAct
@@ -63,7 +66,7 @@ async def get_act(request: SiteRequest, order_id: RowId, act: str) -> Page:
 
 
 @post("/admin/orders/{order_id:int}/{act:str}", include_in_schema=False, opt=STAFF, status_code=200)
-async def post_act(request: SiteRequest, order_id: RowId, act: str) -> Response[str]:
+async def post_act(request: SiteRequest, order_id: RowId, act: ActName) -> Response[str]:
     """Done, and the story told anew; or the same page with what was wrong; or, where somebody was
     first, the story with their act in it."""
     if act not in CHOICES:

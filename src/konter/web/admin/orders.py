@@ -36,21 +36,21 @@ Asked = Annotated[str, QueryParameter()]
 async def get_orders(
     request: SiteRequest,
     q: Asked = "",
-    state: Asked = "",
+    status: Asked = "",
     account: Asked = "",
     day: Asked = "",
     after: Asked = "",
 ) -> Response[str]:
     """Lists the newest; one text in the box goes to its order if it names just one. ``after``: the
     time and the number of the last line seen."""
-    typed = {"q": q.strip(), "state": state, "account": account, "day": day}
+    typed = {"q": q.strip(), "status": status, "account": account, "day": day}
     async with request.desks.db.read() as tx:
         if typed["q"]:
             found = await find_orders(tx, typed["q"])
             if len(found) == 1:
                 return go(request, f"/admin/orders/{found[0].id}")
         else:
-            wanted = _wanted(request, state, account, day, after=after)
+            wanted = _wanted(request, status, account, day, after=after)
             found = await list_orders(tx, wanted, most=PER_PAGE + 1)
     more = not typed["q"] and len(found) > PER_PAGE
     shown = found if typed["q"] else found[:PER_PAGE]
@@ -72,7 +72,7 @@ def _wanted(request: SiteRequest, state: str, account: str, day: str, *, after: 
     if named := day_of(day):
         since = datetime.combine(named, time(), WIB)
         until = since + timedelta(days=1) - timedelta(microseconds=1)
-    elif _is_bounded({"state": state, "account": account, "day": ""}):
+    elif _is_bounded({"status": state, "account": account, "day": ""}):
         since = until - LOOK_BACK
     if last_seen := place_of(after):
         until, before = last_seen
@@ -90,8 +90,8 @@ def _is_bounded(typed: dict[str, str]) -> bool:
     """Whether only the last weeks are looked at: rare lines would else be looked for for ever."""
     if typed["day"] or typed.get("q"):
         return False
-    undecided = typed["state"] == UNDECIDED or typed["state"] in UNDECIDED_STATES
-    return not undecided and bool(typed["state"] or typed["account"])
+    undecided = typed["status"] == UNDECIDED or typed["status"] in UNDECIDED_STATES
+    return not undecided and bool(typed["status"] or typed["account"])
 
 
 def _place(order: FoundOrder) -> str:

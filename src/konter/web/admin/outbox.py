@@ -1,4 +1,4 @@
-"""``/admin/outbox``: what members were told, what their servers said to it, and telling it again."""
+"""``/admin/outbox``: what members were told, what their servers said, and telling it again."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ Asked = Annotated[str, QueryParameter()]
 
 
 @get("/admin/outbox", include_in_schema=False, opt=STAFF)
-async def get_outbox(request: SiteRequest, q: Asked = "", state: Asked = "") -> Page:
+async def get_outbox(request: SiteRequest, q: Asked = "", status: Asked = "") -> Page:
     """The newest, or those about whatever orders the text names: a code, a number, a member."""
     async with request.desks.db.read() as tx:
         if q.strip():
             orders = await find_orders(tx, q)
             found = await deliveries_of_orders(tx, [order.id for order in orders], most=MOST)
-            found = [one for one in found if state in ("", one.state)]
+            found = [one for one in found if status in ("", one.state)]
         else:
-            wanted = state if state in STATES else None
+            wanted = status if status in STATES else None
             found = await recent_deliveries(tx, state=wanted, most=MOST)
-    facts = {"typed": {"q": q.strip(), "state": state}, "deliveries": found, "most": MOST}
+    facts = {"typed": {"q": q.strip(), "status": status}, "deliveries": found, "most": MOST}
     return page(request, "admin/outbox.html", facts)
 
 
