@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from litestar import get
 
 from konter.hooks.deliveries import deliveries_of_orders
@@ -9,7 +10,7 @@ from konter.hooks.inbox_log import callbacks_about
 from konter.hooks.tasks import of_subject
 from konter.orders.glance import standing
 from konter.orders.read import OrderNotFound, attempts_of, checkouts_of, moves_of, orders_by_id
-from konter.people.audit import deeds
+from konter.people.audit import KeptDeed, deeds
 from konter.web.admin.order_money import money_of
 from konter.web.admin.talks import talks_about
 from konter.web.page.permits import STAFF
@@ -53,6 +54,11 @@ async def story_of(request: SiteRequest, order_id: int) -> dict[str, object]:
             "callbacks": await callbacks_about(tx, sorted({*named, order.code})),
             "deliveries": await deliveries_of_orders(tx, [order_id]),
             "tasks": await of_subject(tx, subject),
-            "deeds": await deeds(tx, subject=subject),
+            "deeds": [(deed, told_of(deed)) for deed in await deeds(tx, subject=subject)],
             "talks": await talks_about(tx, named),
         }
+
+
+def told_of(deed: KeptDeed) -> dict[str, object]:
+    """What was said with it, by name."""
+    return msgspec.json.decode(deed.detail, type=dict[str, object])
