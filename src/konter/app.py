@@ -49,10 +49,11 @@ from konter.upstreams.courier import Courier
 from konter.upstreams.gateway_contract import Gateway
 from konter.upstreams.wire import Wire
 from konter.web.admin.desk import OfficeDoor
-from konter.web.desks import Desks, ShopDoor, Storefront
+from konter.web.desks import Desks, Storefront
 from konter.web.h2h.desk import h2h_door
 from konter.web.metrics import Timings, process_registry
 from konter.web.metrics import bill_checks as count_bill_checks
+from konter.web.shop_door import ShopDoor
 
 PLACING_LANES = 2
 """While one batch of orders commits, one more may be under way."""

@@ -19,7 +19,8 @@ from konter.kernel.errors import Refused, Unavailable
 from konter.people.permits import Person
 from konter.web.admin.desk import OfficeDoor
 from konter.web.body import BodyReader
-from konter.web.desks import Desks, ShopDoor
+from konter.web.desks import Desks
+from konter.web.shop_door import ShopDoor
 
 JSON_TYPES = (b"application/json", b"text/json")
 

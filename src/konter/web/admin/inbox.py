@@ -27,7 +27,12 @@ Asked = Annotated[str, QueryParameter()]
 
 @get("/admin/inbox", include_in_schema=False, opt=STAFF)
 async def get_inbox(
-    request: SiteRequest, q: Asked = "", source: Asked = "", status: Asked = "", after: Asked = ""
+    request: SiteRequest,
+    *,
+    q: Asked = "",
+    source: Asked = "",
+    status: Asked = "",
+    after: Asked = "",
 ) -> Page:
     """The newest, or those about a reference, or about whatever orders the text names."""
     until, before = place_of(after) or (now(request), LAST)

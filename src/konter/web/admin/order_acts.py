@@ -13,7 +13,6 @@ from litestar import Response, get, post
 from litestar.params import PathParameter
 from msgspec import Struct
 
-from konter.db.pool import Also
 from konter.kernel.errors import Invalid, NotFound, Refused
 from konter.orders.cancel import cancel
 from konter.orders.end import Verdict, end
@@ -62,7 +61,7 @@ async def get_act(request: SiteRequest, order_id: RowId, act: ActName) -> Page:
     """The page that says what will happen. Raises OrderNotFound, NoSuchAct."""
     if act not in CHOICES:
         raise NoSuchAct
-    return await _form(request, order_id, act, {})
+    return await _form(request, order_id, act, typed={})
 
 
 @post("/admin/orders/{order_id:int}/{act:str}", include_in_schema=False, opt=STAFF, status_code=200)
@@ -77,7 +76,7 @@ async def post_act(request: SiteRequest, order_id: RowId, act: ActName) -> Respo
         _must_say_why(visit(request).say, why, act)
         await _do(request, order_id, act, why)
     except Invalid as error:
-        return await _form(request, order_id, act, typed, error)
+        return await _form(request, order_id, act, typed=typed, error=error)
     except NotFound:
         raise
     except Refused as error:
@@ -88,7 +87,7 @@ async def post_act(request: SiteRequest, order_id: RowId, act: ActName) -> Respo
 
 async def _do(request: SiteRequest, order_id: int, act: str, why: Why) -> None:
     desk, actor = request.shop.orders, request.user.email
-    also = _deed(request, order_id, act, why)
+    also = noting(request, f"order.{act}", f"order:{order_id}", _told(why))
     match act:
         case "resolve":
             decision = Decision(why.choice)
@@ -115,10 +114,6 @@ def _must_say_why(say: Say, why: Why, act: str) -> None:
         raise Invalid(faults)
 
 
-def _deed(request: SiteRequest, order_id: int, act: str, why: Why) -> Also:
-    return noting(request, f"order.{act}", f"order:{order_id}", _told(why))
-
-
 def _told(why: Why) -> dict[str, str | int | bool | None]:
     return {
         "choice": why.choice or None,
@@ -132,6 +127,7 @@ async def _form(
     request: SiteRequest,
     order_id: int,
     act: str,
+    *,
     typed: dict[str, str],
     error: Invalid | None = None,
 ) -> Page:

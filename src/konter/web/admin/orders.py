@@ -35,6 +35,7 @@ Asked = Annotated[str, QueryParameter()]
 @get("/admin/orders", include_in_schema=False, opt=STAFF)
 async def get_orders(
     request: SiteRequest,
+    *,
     q: Asked = "",
     status: Asked = "",
     account: Asked = "",
