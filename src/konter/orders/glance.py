@@ -8,12 +8,15 @@ from datetime import date
 from konter.db.pool import Tx
 from konter.orders.read import OrderNotFound
 
+# OFFSET 0 keeps the attempts a step for each order of the day, however many attempts there are.
 BY_ACCOUNT = """
 SELECT a.account, (count(*) FILTER (WHERE a.state = 'delivered'))::int AS delivered,
        (count(*) FILTER (WHERE a.state IN ('rejected', 'reversed') AND a.sends > 0))::int
            AS refused,
        (count(*) FILTER (WHERE a.next_action_at IS NOT NULL))::int AS waiting
-FROM orders.orders o JOIN orders.attempts a ON a.order_id = o.id
+FROM orders.orders o CROSS JOIN LATERAL (
+    SELECT t.account, t.state, t.sends, t.next_action_at FROM orders.attempts t
+    WHERE t.order_id = o.id OFFSET 0) a
 WHERE o.business_date = %(day)s GROUP BY a.account ORDER BY a.account
 """
 

@@ -12,39 +12,30 @@ from datetime import date, datetime, timedelta
 from konter.db.pool import Database, Tx
 from konter.kernel.clock import Clock, business_date
 
-# One day is one range of orders_by_day, and of each order its attempts by (order_id, number).
+# One day is one range of orders_by_day, and each order's cost is one step into its attempts: the
+# sum in between keeps the planner from reading all attempts there are.
 OF_DAY = """
-WITH of_day AS (
-    SELECT id, date_trunc('hour', created_at) AS hour, state, price, price_at
-    FROM orders.orders WHERE business_date = %(day)s
-), costs AS (
-    SELECT d.hour, sum(a.cost)::bigint AS cost
-    FROM of_day d JOIN orders.attempts a ON a.order_id = d.id
-    WHERE a.state = 'delivered' GROUP BY d.hour
-)
-SELECT d.hour, count(*)::int AS orders,
-       (count(*) FILTER (WHERE d.price_at = 'sales'))::int AS delivered,
-       (count(*) FILTER (WHERE d.state IN ('failed', 'refunded')))::int AS failed,
-       coalesce(sum(d.price) FILTER (WHERE d.price_at = 'sales'), 0)::bigint AS sales,
-       coalesce(max(c.cost), 0)::bigint AS cost
-FROM of_day d LEFT JOIN costs c ON c.hour = d.hour GROUP BY d.hour ORDER BY d.hour
+SELECT date_trunc('hour', o.created_at) AS hour, count(*)::int AS orders,
+       (count(*) FILTER (WHERE o.price_at = 'sales'))::int AS delivered,
+       (count(*) FILTER (WHERE o.state IN ('failed', 'refunded')))::int AS failed,
+       coalesce(sum(o.price) FILTER (WHERE o.price_at = 'sales'), 0)::bigint AS sales,
+       coalesce(sum(a.cost), 0)::bigint AS cost
+FROM orders.orders o CROSS JOIN LATERAL (
+    SELECT sum(t.cost) AS cost FROM orders.attempts t
+    WHERE t.order_id = o.id AND t.state = 'delivered') a
+WHERE o.business_date = %(day)s GROUP BY 1 ORDER BY 1
 """
 
 COUNT_DAY = """
-WITH of_day AS (
-    SELECT id, date_trunc('hour', created_at) AS hour, state, price, price_at
-    FROM orders.orders WHERE business_date = %(day)s
-), costs AS (
-    SELECT d.hour, sum(a.cost)::bigint AS cost
-    FROM of_day d JOIN orders.attempts a ON a.order_id = d.id
-    WHERE a.state = 'delivered' GROUP BY d.hour
-)
 INSERT INTO orders.hours (hour, orders, delivered, failed, sales, cost, counted_at)
-SELECT d.hour, count(*), count(*) FILTER (WHERE d.price_at = 'sales'),
-       count(*) FILTER (WHERE d.state IN ('failed', 'refunded')),
-       coalesce(sum(d.price) FILTER (WHERE d.price_at = 'sales'), 0),
-       coalesce(max(c.cost), 0), %(at)s
-FROM of_day d LEFT JOIN costs c ON c.hour = d.hour GROUP BY d.hour
+SELECT date_trunc('hour', o.created_at), count(*), count(*) FILTER (WHERE o.price_at = 'sales'),
+       count(*) FILTER (WHERE o.state IN ('failed', 'refunded')),
+       coalesce(sum(o.price) FILTER (WHERE o.price_at = 'sales'), 0),
+       coalesce(sum(a.cost), 0), %(at)s
+FROM orders.orders o CROSS JOIN LATERAL (
+    SELECT sum(t.cost) AS cost FROM orders.attempts t
+    WHERE t.order_id = o.id AND t.state = 'delivered') a
+WHERE o.business_date = %(day)s GROUP BY 1
 ON CONFLICT (hour) DO UPDATE SET orders = excluded.orders, delivered = excluded.delivered,
     failed = excluded.failed, sales = excluded.sales, cost = excluded.cost,
     counted_at = excluded.counted_at

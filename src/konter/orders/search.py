@@ -46,18 +46,24 @@ LEFT JOIN people.members m ON m.user_id = o.user_id
 ORDER BY o.created_at DESC, o.id DESC LIMIT %(most)s
 """
 
+# The newest of orders_by_time first, and only then whatever else a line tells.
 LIST = """
 SELECT o.id, o.code, o.state, o.product_code, o.product_name, o.target_id, o.server_id, o.price,
        o.created_at, a.account, coalesce(m.member_id, u.email) AS buyer
-FROM orders.orders o
+FROM (
+    SELECT l.* FROM orders.orders l
+    WHERE l.created_at >= %(since)s AND l.created_at <= %(until)s
+      AND (l.created_at, l.id) < (%(until)s, %(before)s)
+      AND (%(state)s::text IS NULL OR l.state = %(state)s)
+      AND (%(account)s::text IS NULL OR EXISTS (
+        SELECT FROM orders.attempts t
+        WHERE t.order_id = l.id AND t.is_current AND t.account = %(account)s))
+    ORDER BY l.created_at DESC, l.id DESC LIMIT %(most)s
+) o
 LEFT JOIN orders.attempts a ON a.order_id = o.id AND a.is_current
 LEFT JOIN people.users u ON u.id = o.user_id
 LEFT JOIN people.members m ON m.user_id = o.user_id
-WHERE o.created_at >= %(since)s AND o.created_at <= %(until)s
-  AND (o.created_at, o.id) < (%(until)s, %(before)s)
-  AND (%(state)s::text IS NULL OR o.state = %(state)s)
-  AND (%(account)s::text IS NULL OR a.account = %(account)s)
-ORDER BY o.created_at DESC, o.id DESC LIMIT %(most)s
+ORDER BY o.created_at DESC, o.id DESC
 """
 
 # However old: the undecided ones are few, and each stands in some small index.

@@ -1,6 +1,8 @@
--- What the office looks for. None of these columns ever changes after its row is written (a serial
--- comes with the attempt's end, which leaves another index anyway), so no update becomes dearer.
--- On a shop with millions of orders, CREATE INDEX IF NOT EXISTS orders_by_time ON orders.orders (created_at, id);
+-- What the office looks for. None of these columns changes after its row is written (a serial comes
+-- with the attempt's end, which leaves another index anyway), so no update becomes dearer.
+-- On a shop with millions of orders, create these under the same names beforehand, CONCURRENTLY: what
+-- is there already is not built again, and nobody waits for it.
+CREATE INDEX IF NOT EXISTS orders_by_time ON orders.orders (created_at, id);
 CREATE INDEX IF NOT EXISTS orders_by_target ON orders.orders (target_id text_pattern_ops);
 CREATE INDEX IF NOT EXISTS orders_by_ref ON orders.orders (ref_id text_pattern_ops);
 CREATE INDEX IF NOT EXISTS attempts_by_serial ON orders.attempts (left(serial, 64) text_pattern_ops)

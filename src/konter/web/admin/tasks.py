@@ -21,12 +21,12 @@ from konter.web.page.render import Page, go, page
 from konter.web.request import RowId, SiteRequest
 
 PLACES: Final[Mapping[str, str]] = {
-    "payment": "/admin/payments",
-    "refund": "/admin/payments",
+    "payment": "/admin/payments/{}",
+    "refund": "/admin/refunds",
     "gateway": "/admin/payments",
     "supplier": "/admin#penyedia",
     "breaker": "/admin/routes",
-    "user": "/admin/users",
+    "user": "/admin/users/{}",
 }
 """By what a task is about: the page where it is looked after. An order has its own."""
 
@@ -84,7 +84,7 @@ def _line(task: OpenTask, codes: Mapping[int, str]) -> TaskLine:
         code, link = codes.get(order_id, task.subject), f"/admin/orders/{order_id}"
     else:
         what, _, name = task.subject.partition(":")
-        code, link = name or task.subject, PLACES.get(what, "/admin")
+        code, link = name or task.subject, PLACES.get(what, "/admin").format(name)
     return TaskLine(task, code, link, ENDS.get(task.kind))
 
 
