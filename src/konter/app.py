@@ -48,10 +48,12 @@ from konter.upstreams.contract import Provider
 from konter.upstreams.courier import Courier
 from konter.upstreams.gateway_contract import Gateway
 from konter.upstreams.wire import Wire
-from konter.web.desks import Desks, ShopDoor, Storefront
+from konter.web.admin.desk import OfficeDoor
+from konter.web.desks import Desks, Storefront
 from konter.web.h2h.desk import h2h_door
 from konter.web.metrics import Timings, process_registry
 from konter.web.metrics import bill_checks as count_bill_checks
+from konter.web.shop_door import ShopDoor
 
 PLACING_LANES = 2
 """While one batch of orders commits, one more may be under way."""
@@ -134,6 +136,7 @@ class House:
                 self.settings.shop_name, is_https=self.settings.public_url.startswith("https:")
             ),
             registry=registry,
+            office=OfficeDoor(self.inbox, self.outbox, self.suppliers),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,6 +31,14 @@ SELECT o.id, o.user_id, o.order_id, o.event, o.ref_id, o.status, o.price, o.styl
        q.next_action_at, o.last_status, o.last_problem, o.created_at, o.delivered_at
 FROM hooks.outbox o LEFT JOIN hooks.outbox_queue q ON q.id = o.id
 WHERE o.id = %(id)s
+"""
+
+OF_ORDERS = """
+SELECT o.id, o.user_id, o.order_id, o.event, o.ref_id, o.status, o.price, o.style, o.state, o.tries,
+       q.next_action_at, o.last_status, o.last_problem, o.created_at, o.delivered_at
+FROM hooks.outbox o LEFT JOIN hooks.outbox_queue q ON q.id = o.id
+WHERE o.order_id = ANY(%(order_ids)s)
+ORDER BY o.created_at DESC, o.id DESC LIMIT %(most)s
 """
 
 WORDS = "SELECT body::text, line FROM hooks.outbox WHERE id = %(id)s"
@@ -86,6 +95,16 @@ async def recent_deliveries(
     """For an operator: the newest, of one member or of all, in one state or in any."""
     facts = {"user_id": user_id, "state": state, "most": most}
     return await tx.records(Delivery, RECENT, facts)
+
+
+async def deliveries_of_orders(
+    tx: Tx, order_ids: Sequence[int], *, most: int = 100
+) -> list[Delivery]:
+    """For an operator: all that was told of these orders, newest first."""
+    if not order_ids:
+        return []
+    facts = {"order_ids": list(order_ids), "most": most}
+    return await tx.records(Delivery, OF_ORDERS, facts)
 
 
 async def delivery_of(tx: Tx, message_id: int) -> tuple[Delivery, Words]:

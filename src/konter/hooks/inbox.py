@@ -13,7 +13,7 @@ import msgspec
 import psycopg
 
 from konter.db.ids import IdBlocks
-from konter.db.pool import Database, Tx
+from konter.db.pool import Also, Database, Tx
 from konter.kernel.clock import Clock
 from konter.kernel.errors import CommitUnknown, KonterError
 from konter.kernel.wire_types import WireCall
@@ -195,11 +195,16 @@ async def put_off(tx: Tx, message: Message, *, until: datetime) -> None:
     await tx.run(PUT_OFF_MESSAGE, {**facts, "until": until})
 
 
-async def replay(desk: InboxDesk, message_id: int) -> bool:
-    """An operator has a message handled again; False if there is none of that number."""
+async def replay(desk: InboxDesk, message_id: int, *, also: Also | None = None) -> bool:
+    """An operator has a message handled again; False if there is none of that number, or it is one
+    that nothing follows from. ``also``: in the same commit."""
     async with desk.db.transaction() as tx:
         facts = {"id": message_id, "at": desk.clock.now()}
-        return await tx.run(REPLAY_MESSAGE, facts) == 1
+        replayed = await tx.run(REPLAY_MESSAGE, facts) == 1
+        if replayed and also is not None:
+            await also(tx)
+    desk.wake.hint()
+    return replayed
 
 
 async def add_next_month(desk: InboxDesk) -> None:

@@ -27,6 +27,21 @@ SELECT id, kind, subject, detail, opened_at FROM hooks.tasks
 WHERE closed_at IS NULL ORDER BY opened_at LIMIT 500
 """
 
+ONE = """
+SELECT id, kind, subject, detail, opened_at FROM hooks.tasks
+WHERE id = %(id)s AND closed_at IS NULL FOR UPDATE
+"""
+
+CLOSE_ONE = """
+UPDATE hooks.tasks SET closed_at = %(at)s, closed_by = %(by)s
+WHERE id = %(id)s AND closed_at IS NULL
+"""
+
+OF_SUBJECT = """
+SELECT id, kind, subject, detail, opened_at FROM hooks.tasks
+WHERE closed_at IS NULL AND subject = %(subject)s ORDER BY opened_at
+"""
+
 COUNT_OPEN = "SELECT kind, count(*) FROM hooks.tasks WHERE closed_at IS NULL GROUP BY kind"
 
 
@@ -76,6 +91,22 @@ async def close_many(
 async def open_tasks(tx: Tx) -> list[OpenTask]:
     """The oldest 500 open tasks."""
     return await tx.records(OpenTask, OPEN_ONES)
+
+
+async def lock_open(tx: Tx, task_id: int) -> OpenTask | None:
+    """One open task, held until this transaction ends; None: somebody has closed it."""
+    found = await tx.records(OpenTask, ONE, {"id": task_id})
+    return found[0] if found else None
+
+
+async def close_one(tx: Tx, task_id: int, *, at: datetime, by: str) -> bool:
+    """Close this one; False: it was closed already."""
+    return await tx.run(CLOSE_ONE, {"id": task_id, "at": at, "by": by}) == 1
+
+
+async def of_subject(tx: Tx, subject: str) -> list[OpenTask]:
+    """The open tasks about one thing, the oldest first."""
+    return await tx.records(OpenTask, OF_SUBJECT, {"subject": subject})
 
 
 async def count_open(tx: Tx) -> dict[str, int]:

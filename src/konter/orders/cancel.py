@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from konter.db.pool import Tx
+from konter.db.pool import Also, Tx
 from konter.kernel.errors import Refused
 from konter.kernel.outcome import Fault, Rejected
 from konter.orders import store
@@ -51,9 +51,16 @@ class CannotCancel(Refused):
     message = "Transaksi ini sudah dikirim atau sudah selesai, tidak dapat dibatalkan"
 
 
-async def cancel(desk: OrdersDesk, order_id: int, *, user_id: int | None, because: str) -> None:
+async def cancel(
+    desk: OrdersDesk,
+    order_id: int,
+    *,
+    user_id: int | None,
+    because: str,
+    also: Also | None = None,
+) -> None:
     """Give the price back for an order that was never sent, if it was paid. ``user_id`` None: an
-    operator asks; GUEST: whoever asks has shown the order's token.
+    operator asks; GUEST: whoever asks has shown the order's token. ``also``: in the same commit.
 
     Raises OrderNotFound, NotYours, CannotCancel; a repeat raises CannotCancel.
     """
@@ -66,6 +73,8 @@ async def cancel(desk: OrdersDesk, order_id: int, *, user_id: int | None, becaus
             )
         else:
             code = await _cancel_held(desk, tx, row[0], user_id=user_id, because=because, at=now)
+        if also is not None:
+            await also(tx)
     desk.hints.news([order_id])
     log.info("order.cancelled", order=code, because=because)
 

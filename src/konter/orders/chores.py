@@ -10,11 +10,12 @@ from konter.jobs.timetable import Entry
 from konter.orders.cancel import end_overdue
 from konter.orders.desk import OrdersDesk
 from konter.orders.expire import expire_unpaid
+from konter.orders.hours import count_hours
 from konter.orders.sweep import find_stuck
 
 
 def entries(desk: OrdersDesk) -> Sequence[Entry]:
-    """Orders that are stuck, held for too long, or not paid in time."""
+    """Orders that are stuck, held for too long, or not paid in time; and past hours, counted."""
     times = desk.times
     stuck = timedelta(seconds=min(60.0, times.stuck_after / 4))
     overdue = timedelta(seconds=min(15.0, times.held_deadline / 4))
@@ -23,6 +24,12 @@ def entries(desk: OrdersDesk) -> Sequence[Entry]:
         Entry("orders.stuck", partial(_find_stuck, desk), every=stuck),
         Entry("orders.overdue", partial(_end_overdue, desk), every=overdue),
         Entry("orders.unpaid", partial(_expire_unpaid, desk), every=unpaid),
+        Entry(
+            "orders.hours",
+            partial(count_hours, desk.db, desk.clock),
+            every=timedelta(minutes=15),
+            at_start=True,
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from konter.db.pool import Tx
+from konter.db.pool import Also, Tx
 from konter.orders.desk import OrdersDesk
 from konter.orders.store import AttemptRow
 
@@ -39,8 +39,9 @@ class Asked(NamedTuple):
     is_bill: bool
 
 
-async def hasten(desk: OrdersDesk, order_id: int) -> datetime | None:
-    """Bring the next question forward as far as the rules allow; answers when it is due.
+async def hasten(desk: OrdersDesk, order_id: int, *, also: Also | None = None) -> datetime | None:
+    """Bring the next question forward as far as the rules allow; answers when it is due. ``also``:
+    in the same commit, if there is something to ask.
 
     None: nothing to ask any more, or a question is under way just now. Repeats change nothing.
     """
@@ -55,6 +56,8 @@ async def hasten(desk: OrdersDesk, order_id: int) -> datetime | None:
     }
     async with desk.db.transaction() as tx:
         row = await tx.row(HASTEN, facts)
+        if row is not None and also is not None:
+            await also(tx)
     if row is None:
         return None
     due: datetime = row[0]

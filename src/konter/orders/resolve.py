@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import structlog
 
-from konter.db.pool import Tx
+from konter.db.pool import Also, Tx
 from konter.hooks import tasks
 from konter.kernel.errors import Invalid, Refused
 from konter.kernel.money import Rupiah
@@ -64,12 +64,19 @@ class CallUnderWay(Refused):
 
 
 async def resolve(
-    desk: OrdersDesk, order_id: int, decision: Decision, *, actor: str, reason: str
+    desk: OrdersDesk,
+    order_id: int,
+    decision: Decision,
+    *,
+    actor: str,
+    reason: str,
+    also: Also | None = None,
 ) -> OrderState:
     """Decide a dispute; answers the order's new state.
 
-    ``reason`` names the evidence. Raises OrderNotFound, NotDisputed, DecisionImpossible,
-    CallUnderWay, Invalid, FloorPassed (the wallet cannot pay a charge).
+    ``reason`` names the evidence; ``also`` is done in the same commit. Raises OrderNotFound,
+    NotDisputed, DecisionImpossible, CallUnderWay, Invalid, FloorPassed (the wallet cannot pay a
+    charge).
     """
     if len(reason.strip()) < 5:
         raise Invalid({"reason": ["Sebutkan alasan dan buktinya"]})
@@ -93,6 +100,8 @@ async def resolve(
         await store.write_moves(tx, [move], at=now)
         await tell_resellers(desk, tx, [order], at=now)
         await tasks.close_many(tx, [f"order:{order.id}"], at=now, by=actor)
+        if also is not None:
+            await also(tx)
     desk.hints.news([order_id])
     log.info("order.resolved", order=order.code, decision=decision.value, actor=actor)
     return to

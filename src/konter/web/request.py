@@ -17,8 +17,10 @@ from litestar.params import PathParameter
 
 from konter.kernel.errors import Refused, Unavailable
 from konter.people.permits import Person
+from konter.web.admin.desk import OfficeDoor
 from konter.web.body import BodyReader
-from konter.web.desks import Desks, ShopDoor
+from konter.web.desks import Desks
+from konter.web.shop_door import ShopDoor
 
 JSON_TYPES = (b"application/json", b"text/json")
 
@@ -65,6 +67,14 @@ class SiteRequest(Request[Person, str, State]):
         if shop is None:
             raise Unavailable
         return shop
+
+    @property
+    def office(self) -> OfficeDoor:
+        """What the office works with. Raises Unavailable on a site without one."""
+        office = self.desks.office
+        if office is None:
+            raise Unavailable
+        return office
 
     @property
     def remote(self) -> str:

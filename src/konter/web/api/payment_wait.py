@@ -18,7 +18,7 @@ from konter.funding.store import Invoice, latest_invoices
 from konter.kernel.errors import Broken
 from konter.orders.newsroom import LOOK_EVERY_S
 from konter.web.api.payment_view import PaymentView, payment_view
-from konter.web.desks import ShopDoor
+from konter.web.shop_door import ShopDoor
 
 
 @dataclass(frozen=True, slots=True)
