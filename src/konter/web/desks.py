@@ -18,6 +18,7 @@ from konter.orders.newsroom import Newsroom
 from konter.orders.requests import Ask, Placed
 from konter.people.desk import PeopleDesk
 from konter.people.sessions import Sessions
+from konter.suppliers.probes import ProbeDesk
 from konter.web.h2h.desk import H2hDoor
 from konter.web.metrics import process_registry
 
@@ -46,11 +47,25 @@ class Storefront:
     is_https: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class SettingShown:
+    """One setting as a page may show it: of a secret only whether it is set. ``is_told``: somebody
+    set it; else it is the default."""
+
+    name: str
+    value: str
+    source: str
+    about: str
+    is_told: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desks:
     """``registry``: what ``/metrics`` shows. ``trusted_proxies``: networks whose
     ``X-Forwarded-For`` is believed; from anybody else it is ignored. ``catalogue`` None: this
-    site sells nothing. ``h2h`` None: members' machines are not served."""
+    site sells nothing. ``h2h`` None: members' machines are not served. ``probes``
+    None: nothing upstream can be tried from a page. ``settings``: what is in force, as it may be
+    shown."""
 
     db: Database
     people: PeopleDesk
@@ -61,3 +76,5 @@ class Desks:
     registry: CollectorRegistry = field(default_factory=process_registry)
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     storefront: Storefront = Storefront()
+    probes: ProbeDesk | None = None
+    settings: tuple[SettingShown, ...] = ()
