@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import msgspec
 from litestar import Response, get, post
 from msgspec import Struct
 
@@ -39,6 +40,12 @@ class PauseForm(Struct):
 
     reason: str
     account: str | None = None
+
+
+class Told(Struct):
+    """What of a deed's detail is shown."""
+
+    reason: str = ""
 
 
 class RestoredShop(Refused):
@@ -144,9 +151,10 @@ async def _shown(
     async with request.desks.db.read() as tx:
         breakers = await override.list_breakers(tx, at=now)
         pause = await gate.shop_pause(tx)
-        said_of = {
-            done.subject: done for done in reversed(await deeds(tx, act="breaker", most=200))
-        }
+        said = await deeds(tx, act="breaker", most=200)
+    said_of = {
+        done.subject: msgspec.json.decode(done.detail, type=Told).reason for done in reversed(said)
+    }
     facts = {
         "accounts": await list_accounts(desk.suppliers),
         "breakers": breakers,
