@@ -51,6 +51,7 @@ from konter.suppliers.try_account import try_account
 from konter.upstreams.contract import Provider
 from konter.upstreams.courier import Courier
 from konter.upstreams.gateway_contract import Gateway
+from konter.upstreams.transcript import scrubbed
 from konter.upstreams.wire import Wire
 from konter.web.desks import Desks, SettingShown, ShopDoor, Storefront
 from konter.web.h2h.desk import h2h_door
@@ -257,7 +258,9 @@ def _probes(suppliers: SuppliersDesk, funding: FundingDesk, hints: HouseHints) -
         f"gateway:{code}": partial(prove_gateway, funding, code) for code in funding.gateways
     }
     accounts = {
-        f"supplier:{account}": partial(try_account, suppliers, account, reopened=hints.due)
+        f"supplier:{account}": partial(
+            try_account, suppliers, account, reopened=hints.due, scrubbed=scrubbed
+        )
         for account in suppliers.providers
     }
     return ProbeDesk(suppliers.db, suppliers.clock, {**gateways, **accounts}, hints.probes_due)

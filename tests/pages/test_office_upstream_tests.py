@@ -11,6 +11,7 @@ from konter.setting_kinds import Secret
 from konter.settings import Settings
 from konter.suppliers.probes import Finding, latest_probes
 from konter.suppliers.try_account import try_account
+from konter.upstreams.transcript import scrubbed
 from tests.pages.browser import Visitors, visitors
 from tests.pages.office import clerk, deeds_of, scrolls_sideways
 from tests.shop import ACCOUNT, Shop, open_paying_shop, open_shop
@@ -92,7 +93,7 @@ async def test_a_supplier_that_refuses_our_key(conninfo: str, sim: Sim) -> None:
     async with open_shop(conninfo, sim) as shop:
         house = shop.house
         desk = replace(house.suppliers, providers=providers_of(_with_wrong_key(house.settings)))
-        (finding,) = await try_account(desk, ACCOUNT, reopened=lambda: None)
+        (finding,) = await try_account(desk, ACCOUNT, reopened=lambda: None, scrubbed=scrubbed)
         assert (finding.what, finding.good, finding.advice) == ("refused", False, "keys")
         assert WRONG_KEY not in finding.said
 

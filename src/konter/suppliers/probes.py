@@ -14,10 +14,9 @@ from typing import Final
 
 import msgspec
 
-from konter.db.pool import Database
+from konter.db.pool import Database, Tx
 from konter.jobs.run import Wake, WorkList
 from konter.kernel.clock import Clock
-from konter.people.audit import Deed, note
 
 ASK = """
 INSERT INTO suppliers.probes (subject, asked_at, asked_by)
@@ -126,23 +125,22 @@ class Due:
     fence: int
 
 
-async def ask_probes(
-    desk: ProbeDesk, subjects: Sequence[str], *, deed: Deed, at_most_s: float
-) -> dict[str, Probe]:
-    """Have these tested and wait for it; answers the latest test of each, done or not.
-
-    One that is under way, or ended a moment ago, is not begun again. ``deed`` is kept where any is.
-    """
+async def ask_probes(tx: Tx, desk: ProbeDesk, subjects: Sequence[str], *, by: str) -> list[str]:
+    """Have these tested; call ``desk.due`` after the commit. Answers those that were begun: one
+    that is under way, or ended a moment ago, is not."""
     now = desk.clock.now()
     known = [subject for subject in subjects if subject in desk.tries]
-    facts = {"subjects": known, "at": now, "by": deed.actor, "free_since": now - GAP}
-    async with desk.db.transaction() as tx:
-        if await tx.rows(ASK, facts):
-            await note(tx, deed, at=now)
-    desk.due()
+    facts = {"subjects": known, "at": now, "by": by, "free_since": now - GAP}
+    return [subject for (subject,) in await tx.rows(ASK, facts)]
+
+
+async def until_done(
+    desk: ProbeDesk, subjects: Sequence[str], *, at_most_s: float
+) -> dict[str, Probe]:
+    """The latest test of each once all are done, or as they stand after ``at_most_s`` seconds."""
     deadline = desk.clock.monotonic() + at_most_s
     while True:
-        found = await latest_probes(desk, known)
+        found = await latest_probes(desk, subjects)
         if all(probe.done_at for probe in found.values()) or desk.clock.monotonic() >= deadline:
             return found
         await asyncio.sleep(LOOK_EVERY_S)

@@ -8,15 +8,19 @@ from konter.suppliers.deposit import check_balance
 from konter.suppliers.desk import SuppliersDesk, UpstreamSilent
 from konter.suppliers.probes import Finding
 from konter.upstreams.contract import UpstreamRefused
-from konter.upstreams.transcript import scrubbed
 
 
 async def try_account(
-    desk: SuppliersDesk, account: str, *, reopened: Callable[[], None]
+    desk: SuppliersDesk,
+    account: str,
+    *,
+    reopened: Callable[[], None],
+    scrubbed: Callable[[str, tuple[str, ...]], str],
 ) -> list[Finding]:
     """The deposit is kept as ``check_balance`` keeps it; never raises for what the supplier does.
 
-    ``reopened`` is called when the deposit opened a gate. Raises NoSuchAccount.
+    ``reopened`` is called when the deposit opened a gate. ``scrubbed`` takes an account's secrets
+    out of a text. Raises NoSuchAccount.
     """
     secrets = desk.provider(account).balance().secrets
     try:

@@ -2,40 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 
 from prometheus_client import CollectorRegistry
 
 from konter.catalogue.desk import CatalogueDesk
-from konter.db.batch import Batcher
 from konter.db.pool import Database
-from konter.kernel.wire_types import WireCall
-from konter.orders.checkout import Checkout
-from konter.orders.desk import OrdersDesk
-from konter.orders.newsroom import Newsroom
-from konter.orders.requests import Ask, Placed
 from konter.people.desk import PeopleDesk
 from konter.people.sessions import Sessions
 from konter.suppliers.probes import ProbeDesk
 from konter.web.h2h.desk import H2hDoor
 from konter.web.metrics import process_registry
-
-
-@dataclass(frozen=True, slots=True)
-class ShopDoor:
-    """What selling needs. ``callbacks``: by adapter, proves and keeps a call or raises.
-
-    ``placer``: orders from the balance; ``checkouts``: orders paid through a gateway.
-    """
-
-    orders: OrdersDesk
-    placer: Batcher[Ask, Placed]
-    checkouts: Batcher[Checkout, Placed]
-    newsroom: Newsroom
-    first_news_wait_s: float
-    callbacks: Mapping[str, Callable[[WireCall], Awaitable[None]]]
+from konter.web.shop_door import ShopDoor as ShopDoor
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Final
+from typing import Final
 
 from litestar import Response, get, post
-from litestar.params import QueryParameter
 from msgspec import Struct
 
 from konter.catalogue.change_rule import (
@@ -31,8 +30,6 @@ FLAT: Final = re.compile(r"(?:rp\.?)?\s*(\d{1,3}(?:\.\d{3})+|\d{1,15})", re.IGNO
 PERCENT: Final = re.compile(r"(\d{1,6})(?:[.,](\d{1,2}))?\s*%?")
 MOST_SHOWN: Final = 200
 
-Said = Annotated[str, QueryParameter()]
-
 
 class RuleForm(Struct):
     """``act``: set or drop. ``stamp``: of the preview that is confirmed."""
@@ -47,17 +44,9 @@ class RuleForm(Struct):
 
 
 @get("/admin/markup", include_in_schema=False, opt=STAFF)
-async def get_markup(
-    request: SiteRequest,
-    role: Said = "retail",
-    category: Said = "",
-    brand: Said = "",
-    kind: Said = "flat",
-    amount: Said = "",
-) -> Page:
+async def get_markup(request: SiteRequest) -> Page:
     """The rules, and a form that a rule's own link fills in."""
-    typed = {"role": role, "category": category, "brand": brand, "kind": kind, "amount": amount}
-    return await _list(request, typed)
+    return await _list(request, dict(request.query_params))
 
 
 @post("/admin/markup/preview", include_in_schema=False, opt=ADMIN, status_code=200)
@@ -92,7 +81,7 @@ async def post_markup(request: SiteRequest) -> Response[str]:
             seen = await preview(desk, change, deed=_deed(request, "price.preview", change))
             if not seen.effects and _stands(change, seen):
                 return go(request, "/admin/markup", said=say("Aturan ini sudah berlaku"))
-            return _preview(request, typed, change, seen, stale)
+            return _preview(request, typed, change, seen, error=stale)
     except Refused as error:
         return await _list(request, typed, error)
     told = say("Aturan disimpan. Harga berubah: %(repriced)s, ditutup: %(closed)s")
@@ -164,6 +153,7 @@ def _preview(
     typed: dict[str, str],
     change: RuleChange,
     seen: Preview,
+    *,
     error: Refused | None = None,
 ) -> Page:
     stopped_first = sorted(seen.effects, key=lambda one: (not one.stops, not one.returns))

@@ -11,6 +11,7 @@ from konter.web.admin import (
     breakers,
     buying_routes,
     markup,
+    pauses,
     product,
     proposals,
     settings_in_force,
@@ -26,6 +27,7 @@ ROUTES: Final[list[ControllerRouterHandler]] = [
     *bills.ROUTES,
     *buying_routes.ROUTES,
     *breakers.ROUTES,
+    *pauses.ROUTES,
     *settings_in_force.ROUTES,
     *upstream_tests.ROUTES,
 ]

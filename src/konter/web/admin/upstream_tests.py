@@ -11,7 +11,8 @@ from litestar import Response, get, post
 from msgspec import Struct
 
 from konter.kernel.errors import Unavailable
-from konter.suppliers.probes import ProbeDesk, ask_probes, latest_probes
+from konter.people.audit import note
+from konter.suppliers.probes import ProbeDesk, ask_probes, latest_probes, until_done
 from konter.web.admin.deed import deed
 from konter.web.page.forms import fields_of, read_form
 from konter.web.page.guard import visit
@@ -58,7 +59,11 @@ async def _test(request: SiteRequest, kind: str, here: str) -> Response[str]:
     said = read_form(await fields_of(request), WhichTest)
     subjects = [one for one in desk.subjects(kind) if said.subject in (None, one)]
     told = deed(request, "upstream.test", said.subject or f"{kind}:*")
-    found = await ask_probes(desk, subjects, deed=told, at_most_s=WAIT_S)
+    async with desk.db.transaction() as tx:
+        if await ask_probes(tx, desk, subjects, by=request.user.email):
+            await note(tx, told, at=desk.clock.now())
+    desk.due()
+    found = await until_done(desk, subjects, at_most_s=WAIT_S)
     say = visit(request).say
     if all(probe.done_at for probe in found.values()):
         return go(request, here, said=say("Tes selesai, lihat hasilnya"))
