@@ -1,14 +1,16 @@
 """A markup rule is changed as it was previewed, or not at all.
 
-The preview is the change itself, in a transaction that is undone. It is stamped with the rules and
+The preview writes the rule in a transaction that is undone, and finds what prices it makes by the
+very steps that make them; the prices themselves are not written. It is stamped with the rules and
 with everything that it found; whoever confirms says the stamp, and another result is refused.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import msgspec
 
@@ -20,6 +22,7 @@ from konter.catalogue.prices import (
     Rule,
     counted,
     erase_rule,
+    foresee,
     read_rules,
     reprice_all,
     write_rule,
@@ -27,6 +30,8 @@ from konter.catalogue.prices import (
 from konter.db.pool import Tx
 from konter.kernel.errors import Refused
 from konter.people.audit import Deed, note
+
+Found: TypeAlias = Awaitable[list[Effect]]
 
 
 class PreviewStale(Refused):
@@ -60,7 +65,7 @@ async def preview(desk: CatalogueDesk, change: RuleChange, *, deed: Deed | None 
     """Nothing is changed; ``deed`` is kept with what was found. Raises Invalid, CatalogueBusy."""
     async with desk.db.trial() as tx:
         await take_turn(tx)
-        seen = await _change(tx, desk, change)
+        seen = await _change(tx, desk, change, foresee)
     if deed is not None:
         async with desk.db.transaction() as tx:
             await note(tx, _told(deed, seen), at=desk.clock.now())
@@ -77,17 +82,19 @@ async def change_rule(
     """
     async with desk.db.transaction() as tx:
         await take_turn(tx)
-        done = await _change(tx, desk, change)
+        done = await _change(tx, desk, change, reprice_all)
         if done.stamp != stamp:
             raise PreviewStale
         await note(tx, _told(deed, done), at=desk.clock.now())
     return done
 
 
-async def _change(tx: Tx, desk: CatalogueDesk, change: RuleChange) -> Preview:
+async def _change(
+    tx: Tx, desk: CatalogueDesk, change: RuleChange, price: Callable[[Tx, CatalogueDesk], Found]
+) -> Preview:
     before = await read_rules(tx)
     await (erase_rule if change.drop else write_rule)(tx, change.rule)
-    found = await reprice_all(tx, desk)
+    found = await price(tx, desk)
     return Preview(
         effects=tuple(found),
         counts=counted(found),

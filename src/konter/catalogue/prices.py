@@ -235,8 +235,7 @@ def closing(closed_because: str | None, profit: int, minimum_margin: int) -> str
 async def reprice_all(tx: Tx, desk: CatalogueDesk) -> list[Effect]:
     """Bring every price in line with the rules as this transaction sees them; answers what that
     changed, by category, brand and cost. Call it under ``take_turn``."""
-    book = RuleBook(await read_rules(tx))
-    found = effects(await tx.rows(PRICED), book, desk.minimum_margin.amount)
+    found = await foresee(tx, desk)
     if found:
         columns = {
             "ids": [one.id for one in found],
@@ -248,6 +247,12 @@ async def reprice_all(tx: Tx, desk: CatalogueDesk) -> list[Effect]:
         }
         await tx.run(REPRICE, {"at": desk.clock.now(), **columns})
     return found
+
+
+async def foresee(tx: Tx, desk: CatalogueDesk) -> list[Effect]:
+    """What ``reprice_all`` would change now; nothing is written."""
+    book = RuleBook(await read_rules(tx))
+    return effects(await tx.rows(PRICED), book, desk.minimum_margin.amount)
 
 
 def effects(rows: Iterable[TupleRow], book: RuleBook, minimum_margin: int) -> list[Effect]:
