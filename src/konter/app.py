@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
@@ -24,6 +24,7 @@ from konter.db.migrate import migrate, pending
 from konter.db.pool import CommitObserver, Database
 from konter.funding.desk import FundingDesk, PayTimes
 from konter.funding.hear import receive as receive_payment_news
+from konter.funding.try_gateway import prove_gateway
 from konter.hints import HouseHints
 from konter.hooks.inbox import InboxDesk, Incoming, accept_many
 from konter.hooks.outbox_desk import OutboxDesk
@@ -41,15 +42,19 @@ from konter.people.passwords import Hasher
 from konter.people.sessions import Sessions
 from konter.people.vault import Vault
 from konter.settings import Settings, shop_secret
+from konter.show_settings import describe
 from konter.suppliers.accounts import ensure_accounts
 from konter.suppliers.breaker import BreakerLimits
 from konter.suppliers.desk import SuppliersDesk
+from konter.suppliers.probes import ProbeDesk
+from konter.suppliers.try_account import try_account
 from konter.upstreams.contract import Provider
 from konter.upstreams.courier import Courier
 from konter.upstreams.gateway_contract import Gateway
+from konter.upstreams.transcript import scrubbed
 from konter.upstreams.wire import Wire
 from konter.web.admin.desk import OfficeDoor
-from konter.web.desks import Desks, Storefront
+from konter.web.desks import Desks, SettingShown, Storefront
 from konter.web.h2h.desk import h2h_door
 from konter.web.metrics import Timings, process_registry
 from konter.web.metrics import bill_checks as count_bill_checks
@@ -93,6 +98,7 @@ class House:
     newsroom: Newsroom
     hints: HouseHints
     bill_checks: Timings
+    probes: ProbeDesk
 
     def site_desks(self) -> Desks:
         """What the web works with."""
@@ -122,7 +128,7 @@ class House:
             people=self.people,
             sessions=self.sessions,
             trusted_proxies=self.settings.trusted_proxies,
-            catalogue=self.catalogue,
+            catalogue=replace(self.catalogue, suppliers=replace(self.suppliers, may_ask=False)),
             shop=ShopDoor(
                 orders=self.orders,
                 placer=placer,
@@ -137,6 +143,11 @@ class House:
             ),
             registry=registry,
             office=OfficeDoor(self.inbox, self.outbox, self.suppliers),
+            probes=self.probes,
+            settings=tuple(
+                SettingShown(row.name, row.value, row.source, row.about, row.told)
+                for row in describe(self.settings)
+            ),
         )
 
 
@@ -240,7 +251,22 @@ def _furnish(
         newsroom=newsroom,
         hints=hints,
         bill_checks=bill_checks,
+        probes=_probes(suppliers, funding, hints),
     )
+
+
+def _probes(suppliers: SuppliersDesk, funding: FundingDesk, hints: HouseHints) -> ProbeDesk:
+    """Gateways and suppliers that a person may have tried, from a page."""
+    gateways = {
+        f"gateway:{code}": partial(prove_gateway, funding, code) for code in funding.gateways
+    }
+    accounts = {
+        f"supplier:{account}": partial(
+            try_account, suppliers, account, reopened=hints.due, scrubbed=scrubbed
+        )
+        for account in suppliers.providers
+    }
+    return ProbeDesk(suppliers.db, suppliers.clock, {**gateways, **accounts}, hints.probes_due)
 
 
 def _orders(

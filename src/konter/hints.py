@@ -26,6 +26,7 @@ class HouseHints:
         self.orders_paid_wake = Wake()
         self.deposits_paid_wake = Wake()
         self.outbox_wake = Wake()
+        self.probes_wake = Wake()
         self._db = db
         self._newsroom = newsroom
         self._due = False
@@ -53,6 +54,12 @@ class HouseHints:
     def payments_confirmed(self) -> None:
         self.orders_paid_wake.hint()
         self.deposits_paid_wake.hint()
+        self._due = True
+        self._pending.set()
+
+    def probes_due(self) -> None:
+        """Somebody at a page waits for an upstream to be tried."""
+        self.probes_wake.hint()
         self._due = True
         self._pending.set()
 
@@ -93,6 +100,7 @@ class HouseHints:
             self.questions_wake,
             self.orders_paid_wake,
             self.deposits_paid_wake,
+            self.probes_wake,
         ):
             wake.hint()
 

@@ -16,6 +16,7 @@ from konter.jobs.run import Runner, Served
 from konter.jobs.timetable import Entry, Timetable
 from konter.orders import chores as orders_chores
 from konter.orders import work
+from konter.suppliers import probes
 from konter.suppliers.memory import beat
 
 MEMORY_EVERY = timedelta(minutes=1)
@@ -37,6 +38,7 @@ async def open_worker(house: House) -> Runner:
             work.payments(house.orders, wake=hints.orders_paid_wake),
             payment_work.deposits(house.funding, wake=hints.deposits_paid_wake),
             hooks_work.deliveries(house.outbox, wake=hints.outbox_wake),
+            probes.work_list(house.probes, wake=hints.probes_wake),
             *(at_the_gateways(house) if house.gateways else ()),
             timetable.work_list(),
         ],

@@ -36,7 +36,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "web": BELOW["web"] - {"upstreams"},
     "hints": frozenset({"db", "jobs", "orders"}),
     "adapters": frozenset({"kernel", "settings", "upstreams"}),
-    "app": BELOW["app"] | {"settings"},
+    "app": BELOW["app"] | {"settings", "show_settings"},
     "worker": BELOW["worker"] | {"settings"},
     "cli": BELOW["cli"] | {"settings", "show_settings"},
 }

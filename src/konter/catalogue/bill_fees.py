@@ -10,6 +10,7 @@ from konter.catalogue.lock import take_turn
 from konter.db.pool import Tx
 from konter.kernel.errors import Invalid, NotFound
 from konter.kernel.money import Rupiah
+from konter.people.audit import Deed, note_if
 
 RULES = """
 SELECT fee, biller, kind FROM catalogue.bill_fees
@@ -78,7 +79,7 @@ async def list_bill_fees(desk: CatalogueDesk) -> list[BillFee]:
     ]
 
 
-async def set_bill_fee(desk: CatalogueDesk, rule: BillFee) -> int:
+async def set_bill_fee(desk: CatalogueDesk, rule: BillFee, *, deed: Deed | None = None) -> int:
     """Set or replace the rule of this scope; answers how many bill products' fees changed.
 
     Bills that were checked before keep the fee they were told. Raises Invalid, NoSuchBiller,
@@ -92,11 +93,16 @@ async def set_bill_fee(desk: CatalogueDesk, rule: BillFee) -> int:
         if rule.biller is not None and await tx.row(HAS_BILLER, facts) is None:
             raise NoSuchBiller(biller=rule.biller)
         await tx.run(SET_RULE, facts)
+        await note_if(tx, deed, at=desk.clock.now())
         return await apply_fees(tx)
 
 
 async def drop_bill_fee(
-    desk: CatalogueDesk, *, biller: str | None = None, kind: BillKind | None = None
+    desk: CatalogueDesk,
+    *,
+    biller: str | None = None,
+    kind: BillKind | None = None,
+    deed: Deed | None = None,
 ) -> int:
     """Remove a rule; the general one can only be replaced. Answers how many fees changed.
 
@@ -107,6 +113,7 @@ async def drop_bill_fee(
     async with desk.db.transaction() as tx:
         await take_turn(tx)
         await tx.run(DROP_RULE, _scope(biller, kind))
+        await note_if(tx, deed, at=desk.clock.now())
         return await apply_fees(tx)
 
 

@@ -15,6 +15,7 @@ from konter.catalogue.lock import take_turn
 from konter.db.pool import Tx
 from konter.kernel.errors import Invalid, NotFound
 from konter.kernel.money import Rupiah
+from konter.people.audit import Deed, note_if
 
 ONE = """
 SELECT b.id, b.code, b.name, b.brand, b.biller, b.kind, b.biller_set_by, b.description,
@@ -112,7 +113,9 @@ async def list_bill_products(desk: CatalogueDesk) -> list[BillProduct]:
         return await bill_products(tx)
 
 
-async def switch_bill(desk: CatalogueDesk, code: str, *, on: bool) -> None:
+async def switch_bill(
+    desk: CatalogueDesk, code: str, *, on: bool, deed: Deed | None = None
+) -> None:
     """Take a bill off the shelf or put it back; no sync says otherwise. A repeat does nothing.
 
     Raises NoSuchBill.
@@ -120,6 +123,7 @@ async def switch_bill(desk: CatalogueDesk, code: str, *, on: bool) -> None:
     async with desk.db.transaction() as tx:
         if not await tx.run(SWITCH, {"code": code, "is_active": on}):
             raise NoSuchBill(product=code)
+        await note_if(tx, deed, at=desk.clock.now())
 
 
 class Said(NamedTuple):
@@ -129,7 +133,9 @@ class Said(NamedTuple):
     kind: BillKind | None
 
 
-async def set_biller(desk: CatalogueDesk, code: str, said: Said, *, by: str) -> BillerKey:
+async def set_biller(
+    desk: CatalogueDesk, code: str, said: Said, *, by: str, deed: Deed | None = None
+) -> BillerKey:
     """Say whose bill a product's is, or leave it to its name and brand again (no key, no kind).
 
     A bill that was paid under the old key is not known again under the new one. A repeat changes
@@ -149,6 +155,7 @@ async def set_biller(desk: CatalogueDesk, code: str, said: Said, *, by: str) -> 
         facts = {"code": code, "biller": found.key, "kind": found.kind}
         await tx.run(SET_BILLER, {**facts, "by": None if said == Said(None, None) else by})
         await apply_fees(tx)
+        await note_if(tx, deed, at=desk.clock.now())
     return found
 
 

@@ -14,6 +14,7 @@ from konter.catalogue.products import NoSuchProduct
 from konter.db.pool import Tx
 from konter.kernel.errors import Invalid, NotFound, Refused
 from konter.kernel.money import Rupiah
+from konter.people.audit import Deed, note_if
 from konter.suppliers.price_list import fetch_price_list
 from konter.upstreams.contract import PriceItem
 
@@ -111,7 +112,14 @@ class Mapped:
 
 
 async def map_offer(
-    desk: CatalogueDesk, account: str, sku: str, product_code: str, *, by: str, sure: bool = False
+    desk: CatalogueDesk,
+    account: str,
+    sku: str,
+    product_code: str,
+    *,
+    by: str,
+    sure: bool = False,
+    deed: Deed | None = None,
 ) -> Mapped:
     """Make ``sku`` of ``account`` an offer of a product, at the terms of the account's last list.
 
@@ -146,10 +154,13 @@ async def map_offer(
         }
         await tx.run(MAP, facts)
         await tx.run(OFFER, {**facts, **_terms(item)})
+        await note_if(tx, deed, at=desk.clock.now())
         return Mapped(True, await _follow(tx, desk, {product_id, was_of} - {None}))
 
 
-async def unmap_offer(desk: CatalogueDesk, account: str, sku: str) -> Repriced:
+async def unmap_offer(
+    desk: CatalogueDesk, account: str, sku: str, *, deed: Deed | None = None
+) -> Repriced:
     """Take a mapping back: the offer goes, or returns to the product that it made itself.
 
     Orders that were sent there are not touched. Raises NoSuchOffer, CatalogueBusy.
@@ -165,10 +176,13 @@ async def unmap_offer(desk: CatalogueDesk, account: str, sku: str) -> Repriced:
             await tx.run(DROP_OFFER, facts)
         else:
             await tx.run(GIVE_BACK, {**facts, "product_id": was_of})
+        await note_if(tx, deed, at=desk.clock.now())
         return await _follow(tx, desk, {product_id, was_of} - {None})
 
 
-async def set_priority(desk: CatalogueDesk, account: str, sku: str, priority: int) -> Repriced:
+async def set_priority(
+    desk: CatalogueDesk, account: str, sku: str, priority: int, *, deed: Deed | None = None
+) -> Repriced:
     """The lower, the earlier it is tried on a fixed route. Raises Invalid, NoSuchOffer,
     CatalogueBusy. A repeat changes nothing."""
     if not 0 <= priority <= LOWEST:
@@ -179,6 +193,7 @@ async def set_priority(desk: CatalogueDesk, account: str, sku: str, priority: in
         row = await tx.row(SET_PRIORITY, facts)
         if row is None:
             raise NoSuchOffer(account=account, sku=sku)
+        await note_if(tx, deed, at=desk.clock.now())
         return await _follow(tx, desk, {row[0]})
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
+
+from psycopg.rows import TupleRow
 
 from konter.catalogue.desk import CatalogueDesk
 from konter.catalogue.lock import take_turn
@@ -33,9 +36,11 @@ WHERE role = %(role)s
 """
 
 PRICED = """
-SELECT p.id, c.slug, p.brand, p.base_price, p.retail_price, p.reseller_price, p.closed_because
+SELECT p.id, p.code, p.name, c.slug, p.brand, p.base_price, p.retail_price, p.reseller_price,
+       p.closed_because
 FROM catalogue.products AS p
 JOIN catalogue.categories AS c ON c.id = p.category_id
+ORDER BY c.slug, p.brand, p.base_price, p.id
 """
 
 REPRICE = """
@@ -91,6 +96,36 @@ class Repriced:
     repriced: int
     closed: int
     reopened: int
+
+
+class Effect(NamedTuple):
+    """What the rules make of one product that they change; whole rupiah. ``was`` and ``because``:
+    why it was, and will be, closed."""
+
+    id: int
+    code: str
+    name: str
+    base: int
+    old_retail: int
+    old_reseller: int
+    retail: int
+    reseller: int
+    was: str | None
+    because: str | None
+
+    @property
+    def moved(self) -> bool:
+        """Whether a price changes, not only the shelf."""
+        return (self.retail, self.reseller) != (self.old_retail, self.old_reseller)
+
+    @property
+    def stops(self) -> bool:
+        """Whether it leaves the shelf by this."""
+        return self.was is None and self.because is not None
+
+    @property
+    def returns(self) -> bool:
+        return self.was is not None and self.because is None
 
 
 def price_for(cost: Rupiah, rule: Rule) -> Rupiah:
@@ -149,12 +184,10 @@ async def list_rules(desk: CatalogueDesk) -> list[Rule]:
 
 async def set_rule(desk: CatalogueDesk, rule: Rule) -> Repriced:
     """Set or replace the rule of this scope and reprice what it touches. Raises Invalid."""
-    if not 0 <= rule.amount <= MAX_RUPIAH:
-        raise Invalid({"amount": ["Besaran markup tidak boleh negatif"]})
     async with desk.db.transaction() as tx:
         await take_turn(tx)
-        await tx.run(SET_RULE, _scope(rule) | {"kind": rule.kind, "amount": rule.amount})
-        return await _reprice(tx, desk)
+        await write_rule(tx, rule)
+        return counted(await reprice_all(tx, desk))
 
 
 async def drop_rule(desk: CatalogueDesk, rule: Rule) -> Repriced:
@@ -162,12 +195,24 @@ async def drop_rule(desk: CatalogueDesk, rule: Rule) -> Repriced:
 
     Raises Invalid. Removing what is not there changes nothing.
     """
-    if rule.category_slug is None and rule.brand is None:
-        raise Invalid({"rule": ["Aturan harga bawaan tidak dapat dihapus, hanya diganti"]})
     async with desk.db.transaction() as tx:
         await take_turn(tx)
-        await tx.run(DROP_RULE, _scope(rule))
-        return await _reprice(tx, desk)
+        await erase_rule(tx, rule)
+        return counted(await reprice_all(tx, desk))
+
+
+async def write_rule(tx: Tx, rule: Rule) -> None:
+    """The rule alone, under ``take_turn``; prices follow by ``reprice_all``. Raises Invalid."""
+    if not 0 <= rule.amount <= MAX_RUPIAH:
+        raise Invalid({"amount": ["Besaran markup tidak boleh negatif"]})
+    await tx.run(SET_RULE, _scope(rule) | {"kind": rule.kind, "amount": rule.amount})
+
+
+async def erase_rule(tx: Tx, rule: Rule) -> None:
+    """As ``write_rule``, taking the rule of this scope away. Raises Invalid for the default."""
+    if rule.category_slug is None and rule.brand is None:
+        raise Invalid({"rule": ["Aturan harga bawaan tidak dapat dihapus, hanya diganti"]})
+    await tx.run(DROP_RULE, _scope(rule))
 
 
 async def reprice(desk: CatalogueDesk) -> Repriced:
@@ -177,7 +222,7 @@ async def reprice(desk: CatalogueDesk) -> Repriced:
     """
     async with desk.db.transaction() as tx:
         await take_turn(tx)
-        return await _reprice(tx, desk)
+        return counted(await reprice_all(tx, desk))
 
 
 def closing(closed_because: str | None, profit: int, minimum_margin: int) -> str | None:
@@ -187,24 +232,45 @@ def closing(closed_because: str | None, profit: int, minimum_margin: int) -> str
     return "margin" if profit < minimum_margin else None
 
 
-async def _reprice(tx: Tx, desk: CatalogueDesk) -> Repriced:
-    book = RuleBook(await read_rules(tx))
-    least = desk.minimum_margin.amount
-    changed: list[tuple[int, int, int, str | None, str | None, bool]] = []
-    for product, slug, brand, base, retail, reseller, because in await tx.rows(PRICED):
-        prices = book.prices(base, slug, brand)
-        now_because = closing(because, min(prices) - base, least)
-        moved = prices != (retail, reseller)
-        if moved or because != now_because:
-            changed.append((product, *prices, now_because, because, moved))
-    if changed:
-        names = ("ids", "retail", "reseller", "because", "was", "moved")
-        columns = dict(zip(names, map(list, zip(*changed, strict=True)), strict=True))
+async def reprice_all(tx: Tx, desk: CatalogueDesk) -> list[Effect]:
+    """Bring every price in line with the rules as this transaction sees them; answers what that
+    changed, by category, brand and cost. Call it under ``take_turn``."""
+    found = await foresee(tx, desk)
+    if found:
+        columns = {
+            "ids": [one.id for one in found],
+            "retail": [one.retail for one in found],
+            "reseller": [one.reseller for one in found],
+            "because": [one.because for one in found],
+            "was": [one.was for one in found],
+            "moved": [one.moved for one in found],
+        }
         await tx.run(REPRICE, {"at": desk.clock.now(), **columns})
+    return found
+
+
+async def foresee(tx: Tx, desk: CatalogueDesk) -> list[Effect]:
+    """What ``reprice_all`` would change now; nothing is written."""
+    book = RuleBook(await read_rules(tx))
+    return effects(await tx.rows(PRICED), book, desk.minimum_margin.amount)
+
+
+def effects(rows: Iterable[TupleRow], book: RuleBook, minimum_margin: int) -> list[Effect]:
+    """Of the rows of PRICED, those that the rules change. Pure."""
+    found: list[Effect] = []
+    for product, code, name, slug, brand, base, retail, reseller, was in rows:
+        prices = book.prices(base, slug, brand)
+        because = closing(was, min(prices) - base, minimum_margin)
+        if prices != (retail, reseller) or because != was:
+            found.append(Effect(product, code, name, base, retail, reseller, *prices, was, because))
+    return found
+
+
+def counted(found: Sequence[Effect]) -> Repriced:
     return Repriced(
-        repriced=sum(moved for *_, moved in changed),
-        closed=sum(was is None and now is not None for *_, now, was, _ in changed),
-        reopened=sum(was is not None and now is None for *_, now, was, _ in changed),
+        repriced=sum(one.moved for one in found),
+        closed=sum(one.stops for one in found),
+        reopened=sum(one.returns for one in found),
     )
 
 

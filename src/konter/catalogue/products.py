@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from konter.catalogue.desk import CatalogueDesk
 from konter.kernel.errors import NotFound
+from konter.people.audit import Deed, note_if
 
 CLOSE = """
 UPDATE catalogue.products
@@ -42,7 +43,7 @@ class NoSuchProduct(NotFound):
     message = "Produk tidak ditemukan"
 
 
-async def close_product(desk: CatalogueDesk, code: str) -> None:
+async def close_product(desk: CatalogueDesk, code: str, *, deed: Deed | None = None) -> None:
     """Take a product off the shelf; no sync and no repricing brings it back.
 
     A repeat does nothing. Raises NoSuchProduct.
@@ -50,9 +51,10 @@ async def close_product(desk: CatalogueDesk, code: str) -> None:
     async with desk.db.transaction() as tx:
         if await tx.row(CLOSE, {"code": code}) is None:
             raise NoSuchProduct(product=code)
+        await note_if(tx, deed, at=desk.clock.now())
 
 
-async def reopen_product(desk: CatalogueDesk, code: str) -> str | None:
+async def reopen_product(desk: CatalogueDesk, code: str, *, deed: Deed | None = None) -> str | None:
     """Put it back; answers why it stays closed nevertheless (upstream, vanished, margin) or None.
 
     A repeat does nothing. Raises NoSuchProduct.
@@ -60,6 +62,7 @@ async def reopen_product(desk: CatalogueDesk, code: str) -> str | None:
     facts = {"code": code, "minimum_margin": desk.minimum_margin.amount}
     async with desk.db.transaction() as tx:
         row = await tx.row(REOPEN, facts)
-    if row is None:
-        raise NoSuchProduct(product=code)
+        if row is None:
+            raise NoSuchProduct(product=code)
+        await note_if(tx, deed, at=desk.clock.now())
     return None if row[0] is None else str(row[0])

@@ -13,6 +13,7 @@ from konter.catalogue.products import NoSuchProduct
 from konter.catalogue.sync import NoSuchCategory
 from konter.db.pool import Tx
 from konter.kernel.errors import Invalid
+from konter.people.audit import Deed, note_if
 
 ROUTES = """
 SELECT r.kind, p.code, c.slug
@@ -73,7 +74,7 @@ async def list_routes(desk: CatalogueDesk) -> list[Route]:
     return [Route(RouteKind(kind), code, slug) for kind, code, slug in rows]
 
 
-async def set_route(desk: CatalogueDesk, route: Route) -> Repriced:
+async def set_route(desk: CatalogueDesk, route: Route, *, deed: Deed | None = None) -> Repriced:
     """Set or replace the rule of this scope; the prices that stand on another offer now follow.
 
     A repeat changes nothing. Raises NoSuchProduct, NoSuchCategory, CatalogueBusy, and Invalid where
@@ -83,10 +84,11 @@ async def set_route(desk: CatalogueDesk, route: Route) -> Repriced:
         await take_turn(tx)
         scope = await _scope(tx, route)
         await tx.run(SET_ROUTE, {**scope, "kind": route.kind})
+        await note_if(tx, deed, at=desk.clock.now())
         return await _follow(tx, desk, scope)
 
 
-async def drop_route(desk: CatalogueDesk, route: Route) -> Repriced:
+async def drop_route(desk: CatalogueDesk, route: Route, *, deed: Deed | None = None) -> Repriced:
     """Remove the rule of a product or a category (``kind`` is not looked at); as ``set_route``.
 
     Raises Invalid for the rule of all, which can only be replaced.
@@ -97,6 +99,7 @@ async def drop_route(desk: CatalogueDesk, route: Route) -> Repriced:
         await take_turn(tx)
         scope = await _scope(tx, route)
         await tx.run(DROP_ROUTE, scope)
+        await note_if(tx, deed, at=desk.clock.now())
         return await _follow(tx, desk, scope)
 
 

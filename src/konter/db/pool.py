@@ -128,6 +128,16 @@ class Database:
                 await connection.execute("ROLLBACK")
 
     @asynccontextmanager
+    async def trial(self) -> AsyncIterator[Tx]:
+        """What an act would do, seen and undone: one moment, always rolled back."""
+        async with self._connection() as connection:
+            await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+            try:
+                yield Tx(connection)
+            finally:
+                await _roll_back(connection)
+
+    @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
         """One act, one commit. An error inside rolls back; CommitUnknown if COMMIT itself fails."""
         async with self._connection() as connection:

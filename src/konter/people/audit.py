@@ -71,6 +71,12 @@ async def note(tx: Tx, deed: Deed, *, at: datetime) -> None:
     )
 
 
+async def note_if(tx: Tx, deed: Deed | None, *, at: datetime) -> None:
+    """As ``note``; None: a command's or a machine's act, which nobody at a page did."""
+    if deed is not None:
+        await note(tx, deed, at=at)
+
+
 async def deeds(
     tx: Tx,
     *,

@@ -19,7 +19,7 @@ ON CONFLICT (code) DO NOTHING
 
 LIST_ACCOUNTS = """
 SELECT code, kind, gate_closed_at, gate_code, gate_reason, gate_needs,
-       paused_at, paused_by, deposit, deposit_at
+       paused_at, paused_by, deposit, deposit_at, pause_reason
 FROM suppliers.accounts
 ORDER BY code
 """
@@ -39,6 +39,7 @@ class Account:
     paused_by: str | None
     deposit: Rupiah | None
     deposit_at: datetime | None
+    pause_reason: str | None
 
 
 async def ensure_accounts(desk: SuppliersDesk) -> int:
@@ -61,7 +62,7 @@ async def list_accounts(desk: SuppliersDesk) -> list[Account]:
 
 
 def _account(row: TupleRow) -> Account:
-    code, kind, closed_at, closed_for, reason, needs, paused_at, paused_by, deposit, at = row
+    code, kind, closed_at, closed_for, reason, needs, paused_at, paused_by, deposit, at, why = row
     return Account(
         code=code,
         kind=kind,
@@ -73,4 +74,5 @@ def _account(row: TupleRow) -> Account:
         paused_by=paused_by,
         deposit=None if deposit is None else Rupiah(deposit),
         deposit_at=at,
+        pause_reason=why,
     )

@@ -27,7 +27,8 @@ class Asks(Protocol):
 @dataclass(frozen=True, slots=True)
 class SuppliersDesk:
     """``providers``, and ``billers`` of those that pay bills: by supplier account. A list younger
-    than ``list_age`` is not asked for."""
+    than ``list_age`` is not asked for. ``may_ask`` False: a desk of pages, whose lists are those
+    that were read last, whatever their age."""
 
     db: Database
     clock: Clock
@@ -36,6 +37,7 @@ class SuppliersDesk:
     low_deposit: Rupiah
     list_age: timedelta = timedelta(hours=1)
     billers: Mapping[str, Biller] = field(default_factory=dict)
+    may_ask: bool = True
 
     def provider(self, account: str) -> Provider:
         """The adapter of ``account``; raises NoSuchAccount."""

@@ -31,6 +31,11 @@ SET failures = '[]', opened_at = NULL, probe_at = NULL, opened_by = NULL
 WHERE account = %(account)s AND sku = %(sku)s AND (opened_at IS NOT NULL OR failures <> '[]')
 """
 
+LET_GO = """
+UPDATE suppliers.breakers SET opened_by = NULL, probe_at = %(at)s
+WHERE account = %(account)s AND sku = %(sku)s AND opened_by IS NOT NULL
+"""
+
 IS_KNOWN = "SELECT 1 FROM suppliers.accounts WHERE code = %(account)s"
 
 
@@ -73,6 +78,13 @@ async def close(tx: Tx, account: str, sku: str = ACCOUNT) -> bool:
     """
     await _must_be_known(tx, account)
     return await tx.run(CLOSE, {"account": account, "sku": sku}) == 1
+
+
+async def let_go(tx: Tx, account: str, sku: str = ACCOUNT, *, at: datetime) -> bool:
+    """Leave a breaker that a person holds open to itself: it stays open, one purchase may try at
+    once, and its end decides. True if somebody held it. Raises NoSuchAccount."""
+    await _must_be_known(tx, account)
+    return await tx.run(LET_GO, {"account": account, "sku": sku, "at": at}) == 1
 
 
 async def _must_be_known(tx: Tx, account: str) -> None:

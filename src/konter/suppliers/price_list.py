@@ -131,8 +131,9 @@ async def fetch_price_list(
 async def fetch_list(
     desk: SuppliersDesk, source: Source[Listed], *, force: bool
 ) -> FetchedList[Listed]:
-    """As ``fetch_price_list``, whichever list of an account it is."""
-    if not force and await _is_young(desk, source):
+    """As ``fetch_price_list``, whichever list of an account it is; a desk that may not ask has the
+    last one or raises PriceListTooSoon."""
+    if not desk.may_ask or (not force and await _is_young(desk, source)):
         return _cached(desk, source, await _kept(desk, source))
     if not await _claim(desk, source):
         latest = await _kept(desk, source)

@@ -11,6 +11,7 @@ from konter.catalogue.desk import CatalogueDesk
 from konter.db.pool import Database
 from konter.people.desk import PeopleDesk
 from konter.people.sessions import Sessions
+from konter.suppliers.probes import ProbeDesk
 from konter.web.admin.desk import OfficeDoor
 from konter.web.h2h.desk import H2hDoor
 from konter.web.metrics import process_registry
@@ -26,11 +27,25 @@ class Storefront:
     is_https: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class SettingShown:
+    """One setting as a page may show it: of a secret only whether it is set. ``is_told``: somebody
+    set it; else it is the default."""
+
+    name: str
+    value: str
+    source: str
+    about: str
+    is_told: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desks:
     """``registry``: what ``/metrics`` shows. ``trusted_proxies``: networks whose
     ``X-Forwarded-For`` is believed; from anybody else it is ignored. ``catalogue`` None: this
-    site sells nothing. ``h2h`` None: members' machines are not served."""
+    site sells nothing. ``h2h`` None: members' machines are not served. ``probes``
+    None: nothing upstream can be tried from a page. ``settings``: what is in force, as it may be
+    shown."""
 
     db: Database
     people: PeopleDesk
@@ -42,3 +57,5 @@ class Desks:
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     storefront: Storefront = Storefront()
     office: OfficeDoor | None = None
+    probes: ProbeDesk | None = None
+    settings: tuple[SettingShown, ...] = ()

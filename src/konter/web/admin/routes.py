@@ -6,6 +6,6 @@ from typing import Final
 
 from litestar.types import ControllerRouterHandler
 
-from konter.web.admin import desk_routes
+from konter.web.admin import desk_routes, prices_routes
 
-ROUTES: Final[list[ControllerRouterHandler]] = [*desk_routes.ROUTES]
+ROUTES: Final[list[ControllerRouterHandler]] = [*desk_routes.ROUTES, *prices_routes.ROUTES]
