@@ -15,6 +15,8 @@ from konter.kernel.errors import Refused
 from konter.kernel.money import Rupiah
 from konter.ledger.post import Transfer, post
 from konter.ledger.wallets import GUEST, owed_to
+from konter.people.actor import Actor, actor_of
+from konter.people.audit import note
 
 log = structlog.get_logger("konter.funding")
 
@@ -39,7 +41,7 @@ class NotReleasable(Refused):
 
 
 async def release_payment(
-    desk: FundingDesk, payment_id: int, *, user_id: int, actor: str, reason: str
+    desk: FundingDesk, payment_id: int, *, user_id: int, actor: Actor | str, reason: str
 ) -> Rupiah:
     """Give all of a payment to the user that it is from: to the wallet, of a guest to
     ``refunds_due``. Answers how much.
@@ -47,7 +49,7 @@ async def release_payment(
     Raises PaymentNotFound, NotReleasable (a repeat too), PaymentGivenBack, Invalid.
     """
     because = reason_of(reason)
-    now = desk.clock.now()
+    now, who = desk.clock.now(), actor_of(actor)
     async with desk.db.transaction() as tx:
         payment = await lock_payment(tx, payment_id)
         await _refuse_unless_it_rests(tx, payment)
@@ -60,19 +62,27 @@ async def release_payment(
             order_id=payment.order_id,
             reference=payment.shown_as,
             note=because,
-            actor=actor,
+            actor=who.name,
             happened_at=now,
         )
         await post(tx, [transfer], at=now)
         await tx.run(RELEASE, {"id": payment.id, "at": now})
         for kind in ("payment_review", "payment_stuck"):
-            await tasks.close_many(tx, [payment.subject], at=now, by=actor, kind=kind)
+            await tasks.close_many(tx, [payment.subject], at=now, by=who.name, kind=kind)
+        deed = who.deed(
+            "payment.release",
+            payment.subject,
+            amount=payment.amount,
+            code=payment.shown_as,
+            reason=because,
+        )
+        await note(tx, deed, at=now)
         if user_id == GUEST:
             await owe_many(desk, tx, [_owed(payment, transfer, because)], at=now)
         else:
             await notices.add_many(tx, [_notice(payment, user_id, transfer)])
     desk.hints.news([payment.purpose_id])
-    log.info("payment.released", payment=payment.id, amount=payment.amount, actor=actor)
+    log.info("payment.released", payment=payment.id, amount=payment.amount, actor=who.name)
     return transfer.amount
 
 
