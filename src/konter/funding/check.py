@@ -94,7 +94,7 @@ SELECT a.id FROM funding.adjustments a WHERE a.state = 'asked' AND NOT EXISTS (
 
 
 async def breaches(tx: Tx) -> list[Breach]:
-    """Laws 3, 4, 5 and 8 of payments and adjustments on a live database; an empty list is a clean book."""
+    """Laws 3, 4, 5 and 8 of payments and adjustments; an empty list is a clean book."""
     row = await tx.row(RESTING)
     rests, booked = (int(row[0]) if row else 0), await account_sum(tx, "unapplied")
     row = await tx.row(OWED)

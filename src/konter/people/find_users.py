@@ -1,4 +1,4 @@
-"""Looking for people: by name, e-mail, number or member id; and one of them with all that is known."""
+"""Looking for people by name, e-mail, number or member id; and all that is known of one of them."""
 
 from __future__ import annotations
 
