@@ -44,9 +44,7 @@ def as_xlsx(report: Report, say: Say) -> bytes:
             if isinstance(cell, int):
                 sheet.write_number(place, column, cell, money)
             else:
-                sheet.write_string(
-                    place, column, cell, bold if place in (0, len(rows) - 1) else None
-                )
+                sheet.write_string(place, column, cell, style)
     sheet.freeze_panes(1, 0)
     sheet.set_column(0, 1, 28)
     sheet.set_column(2, 9, 16)
