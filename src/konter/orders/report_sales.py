@@ -130,8 +130,10 @@ class Report:
 
 
 async def report_sales(tx: Tx, by: By, *, since: date, until: date) -> Report:
-    """Both days included (WIB), for a snapshot. Days come newest first, all else by its sales. Raises Invalid for
-    more than a year, or an end before the beginning."""
+    """Both days included (WIB); ``tx`` a snapshot. Days come newest first, all else by its sales.
+
+    Raises Invalid for more than a year, or an end before the beginning.
+    """
     if until < since:
         raise Invalid({"until": ["Tanggal akhir mendahului tanggal awal"]})
     if until - since >= LONGEST:

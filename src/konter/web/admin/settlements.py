@@ -136,8 +136,8 @@ async def _show(request: SiteRequest, trouble: Trouble = UNTROUBLED) -> Page:
         "held": held,
         "others": [(name, sums.get(name, 0)) for name in OTHERS],
         "wallets": sum(amount for name, amount in sums.items() if name.startswith("wallet:")),
-        "gateways": sorted(funding(request).gateways),
-        "accounts": sorted(request.shop.orders.providers),
+        "gateways": [(code, code) for code in sorted(funding(request).gateways)],
+        "accounts": [(code, code) for code in sorted(request.shop.orders.providers)],
         "is_admin": request.user.role is Role.ADMIN,
         "ref_id": new_ref(),
     }

@@ -18,6 +18,7 @@ from konter.people.find_users import user_card
 from konter.people.members import Member, find_members
 from konter.people.permits import Role
 from konter.web.admin.acting import Trouble, funding, new_ref, number_of, query_of
+from konter.web.api.wallet import DESCRIPTIONS
 from konter.web.page.forms import fields_of
 from konter.web.page.permits import STAFF
 from konter.web.page.render import Page, go, page
@@ -43,8 +44,14 @@ async def get_statement(request: SiteRequest, user_id: RowId) -> Page:
     async with request.desks.db.snapshot() as tx:
         card = await user_card(tx, user_id, now=_now(request))
         lines, total = await statement(tx, user_id, page=number, per_page=LINES)
-    facts = {"user": card, "lines": lines, "total": total, "number": number}
-    return page(request, "admin/statement.html", facts | {"more": number * LINES < total})
+    facts = {
+        "user": card,
+        "lines": lines,
+        "number": number,
+        "more": number * LINES < total,
+        "words": DESCRIPTIONS,
+    }
+    return page(request, "admin/statement.html", facts)
 
 
 async def act_on_user(request: SiteRequest, user_id: int, form: str, act: Act) -> Response[str]:
