@@ -11,7 +11,6 @@ from konter.funding.states import PaymentState
 from konter.hooks import tasks
 from konter.kernel.errors import Refused
 from konter.people.actor import Actor, actor_of
-from konter.people.audit import note
 
 log = structlog.get_logger("konter.funding")
 
@@ -58,14 +57,15 @@ async def accept_payment(
         said = f"accepted by {who.name}: {because}"
         await tx.run(ACCEPT, {"id": payment.id, "at": now, "problem": said})
         await tasks.close_many(tx, [payment.subject], at=now, by=who.name, kind="payment_review")
-        deed = who.deed(
+        await who.did(
+            tx,
             "payment.accept",
             payment.subject,
             amount=payment.amount,
             code=payment.shown_as,
             reason=because,
+            at=now,
         )
-        await note(tx, deed, at=now)
     desk.hints.payments_confirmed()
     desk.hints.news([payment.purpose_id])
     log.info("payment.accepted", payment=payment.id, amount=payment.amount, actor=who.name)

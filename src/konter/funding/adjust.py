@@ -12,7 +12,6 @@ from konter.kernel.money import ZERO, Rupiah
 from konter.ledger.post import Transfer, post
 from konter.ledger.read import balance, is_posted
 from konter.people.actor import Actor, actor_of
-from konter.people.audit import note
 
 log = structlog.get_logger("konter.funding")
 
@@ -55,15 +54,16 @@ async def adjust(
     async with desk.db.transaction() as tx:
         replayed = await is_posted(tx, transfer.key)
         await post(tx, [transfer], at=now)
-        deed = who.deed(
-            "wallet.adjust",
-            f"user:{user_id}",
-            amount=amount.amount,
-            reason=reason.strip()[:300],
-            key=transfer.key,
-        )
         if not replayed:
-            await note(tx, deed, at=now)
+            await who.did(
+                tx,
+                "wallet.adjust",
+                f"user:{user_id}",
+                amount=amount.amount,
+                reason=reason.strip()[:300],
+                key=transfer.key,
+                at=now,
+            )
         left = await balance(tx, user_id)
     log.info("wallet.adjusted", user=user_id, amount=amount.amount, actor=who.name)
     return left

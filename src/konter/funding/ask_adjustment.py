@@ -19,7 +19,6 @@ from konter.kernel.clock import WIB
 from konter.kernel.errors import Invalid, Refused
 from konter.kernel.money import MAX_RUPIAH, ZERO, Rupiah
 from konter.people.actor import Actor
-from konter.people.audit import note
 from konter.people.roster import NoSuchUser
 from konter.people.staff import lock_admin
 
@@ -83,10 +82,15 @@ async def ask_adjustment(
         else:
             await tasks.open_many(tx, [_task(asked)])
         act = "wallet.adjust" if is_alone else "adjustment.ask"
-        deed = by.deed(
-            act, f"user:{user_id}", amount=amount.amount, reason=because, adjustment=new_id
+        await by.did(
+            tx,
+            act,
+            f"user:{user_id}",
+            amount=amount.amount,
+            reason=because,
+            adjustment=new_id,
+            at=now,
         )
-        await note(tx, deed, at=now)
     log.info("adjustment.asked", id=new_id, state=state.value, user=user_id, actor=by.name)
     return asked
 

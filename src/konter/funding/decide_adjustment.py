@@ -23,7 +23,6 @@ from konter.funding.desk import FundingDesk
 from konter.funding.entry import reason_of
 from konter.hooks import tasks
 from konter.people.actor import Actor
-from konter.people.audit import note
 from konter.people.staff import lock_admin
 
 log = structlog.get_logger("konter.funding")
@@ -103,14 +102,15 @@ async def _decide(
     await tx.run(DECIDE, facts)
     await tasks.close_many(tx, [asked.subject], at=at, by=by.name, kind="adjustment")
     word = {"approved": "approve", "refused": "refuse", "withdrawn": "withdraw"}[to]
-    deed = by.deed(
+    await by.did(
+        tx,
         f"adjustment.{word}",
         f"user:{asked.user_id}",
         amount=asked.amount,
         asked_by=asked.asked_name,
         reason=answer or asked.reason,
         adjustment=asked.id,
+        at=at,
     )
-    await note(tx, deed, at=at)
     log.info("adjustment.decided", id=asked.id, state=to.value, actor=by.name)
     return await lock_adjustment(tx, asked.id)

@@ -16,7 +16,6 @@ from konter.kernel.errors import NotFound, Refused
 from konter.kernel.money import Rupiah
 from konter.ledger.post import Transfer, post
 from konter.people.actor import Actor, actor_of
-from konter.people.audit import note
 
 log = structlog.get_logger("konter.funding")
 
@@ -105,10 +104,15 @@ async def settle_refund(
         facts = {"id": refund_id, "bank": bank, "evidence": shown, "actor": who.name, "at": now}
         await tx.run(SETTLE, facts)
         await tasks.close_many(tx, [f"refund:{refund_id}"], at=now, by=who.name, kind="refund_due")
-        deed = who.deed(
-            "refund.settle", f"refund:{refund_id}", amount=amount, code=reference, bank=bank
+        await who.did(
+            tx,
+            "refund.settle",
+            f"refund:{refund_id}",
+            amount=amount,
+            code=reference,
+            bank=bank,
+            at=now,
         )
-        await note(tx, deed, at=now)
     desk.hints.news([purpose_id])
     log.info("refund.settled", refund=refund_id, reference=reference, amount=amount, actor=who.name)
 

@@ -13,7 +13,6 @@ from konter.kernel.money import ZERO, Rupiah
 from konter.ledger.post import Transfer, post
 from konter.ledger.read import account_sum, is_posted
 from konter.people.actor import Actor, actor_of
-from konter.people.audit import note
 
 log = structlog.get_logger("konter.funding")
 
@@ -48,11 +47,16 @@ async def record_payout(
     async with desk.db.transaction() as tx:
         replayed = await is_posted(tx, transfer.key)
         await post(tx, [transfer], at=now)
-        deed = who.deed(
-            "book.payout", account, amount=amount.amount, reason=transfer.note, key=transfer.key
-        )
         if not replayed:
-            await note(tx, deed, at=now)
+            await who.did(
+                tx,
+                "book.payout",
+                account,
+                amount=amount.amount,
+                reason=transfer.note,
+                key=transfer.key,
+                at=now,
+            )
         # An asset account: what was credited to it is gone, so its sum is shown negated.
         left = Rupiah(-await account_sum(tx, account))
     log.info("owner.paid_out", amount=amount.amount, bank=bank, actor=who.name)

@@ -9,14 +9,12 @@ from konter.funding.desk import FundingDesk
 from konter.funding.entry import reason_of
 from konter.funding.payment import Payment, PaymentGivenBack, lock_payment
 from konter.funding.refund import Owed, owe_many
-from konter.funding.states import PaymentState
 from konter.hooks import notices, tasks
 from konter.kernel.errors import Refused
 from konter.kernel.money import Rupiah
 from konter.ledger.post import Transfer, post
 from konter.ledger.wallets import GUEST, owed_to
 from konter.people.actor import Actor, actor_of
-from konter.people.audit import note
 
 log = structlog.get_logger("konter.funding")
 
@@ -69,14 +67,15 @@ async def release_payment(
         await tx.run(RELEASE, {"id": payment.id, "at": now})
         for kind in ("payment_review", "payment_stuck"):
             await tasks.close_many(tx, [payment.subject], at=now, by=who.name, kind=kind)
-        deed = who.deed(
+        await who.did(
+            tx,
             "payment.release",
             payment.subject,
             amount=payment.amount,
             code=payment.shown_as,
             reason=because,
+            at=now,
         )
-        await note(tx, deed, at=now)
         if user_id == GUEST:
             await owe_many(desk, tx, [_owed(payment, transfer, because)], at=now)
         else:
@@ -88,13 +87,11 @@ async def release_payment(
 
 async def _refuse_unless_it_rests(tx: Tx, payment: Payment) -> None:
     """Its money must lie in ``unapplied``, and no worker may be about to apply it."""
-    if payment.state not in (PaymentState.REVIEW, PaymentState.UNAPPLIED):
+    if not (payment.in_review or payment.is_unapplied):
         raise NotReleasable(state=payment.state.value)
     if payment.refunded_at is not None:
         raise PaymentGivenBack(payment=payment.id)
-    if payment.state is PaymentState.UNAPPLIED and not await tx.row(
-        STUCK, {"subject": payment.subject}
-    ):
+    if payment.is_unapplied and not await tx.row(STUCK, {"subject": payment.subject}):
         raise NotReleasable(state=payment.state.value, because="it is about to be applied")
 
 

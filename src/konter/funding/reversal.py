@@ -19,7 +19,6 @@ from konter.kernel.money import ZERO, Rupiah
 from konter.ledger.post import Transfer, post
 from konter.ledger.wallets import GUEST
 from konter.people.actor import Actor, actor_of
-from konter.people.audit import note
 
 log = structlog.get_logger("konter.funding")
 
@@ -106,14 +105,15 @@ async def record_reversal(
         await tx.run(GIVE_BACK, {"id": payment.id, "at": now})
         for kind in ("gateway_refund", "payment_review", "payment_stuck"):
             await tasks.close_many(tx, [payment.subject], at=now, by=who.name, kind=kind)
-        deed = who.deed(
+        await who.did(
+            tx,
             "payment.reverse",
             payment.subject,
             amount=net.amount,
             taken_from=taken_from.value,
             reason=because,
+            at=now,
         )
-        await note(tx, deed, at=now)
         if taken_from is TakenFrom.WALLET and net > ZERO:
             await notices.add_many(tx, [_notice(entry, user_id, net)])
     desk.hints.news([payment.purpose_id])

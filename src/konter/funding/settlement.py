@@ -14,7 +14,6 @@ from konter.kernel.money import ZERO, Rupiah
 from konter.ledger.post import KeyReused, Transfer, post
 from konter.ledger.read import account_sum
 from konter.people.actor import Actor, actor_of
-from konter.people.audit import note
 
 log = structlog.get_logger("konter.funding")
 
@@ -84,10 +83,16 @@ async def record_settlement(
         if amount + fee > owed:
             raise MoreThanOwed(settled=(amount + fee).amount, owed=owed.amount)
         await post(tx, transfers, at=now)
-        deed = who.deed(
-            "book.settlement", account, amount=amount.amount, fee=fee.amount, bank=bank, key=name
+        await who.did(
+            tx,
+            "book.settlement",
+            account,
+            amount=amount.amount,
+            fee=fee.amount,
+            bank=bank,
+            key=name,
+            at=now,
         )
-        await note(tx, deed, at=now)
     log.info(
         "gateway.settled", gateway=gateway, amount=amount.amount, fee=fee.amount, actor=who.name
     )

@@ -11,7 +11,6 @@ from konter.kernel.money import ZERO, Rupiah
 from konter.ledger.post import Transfer, post
 from konter.ledger.read import account_sum, is_posted
 from konter.people.actor import Actor, actor_of
-from konter.people.audit import note
 
 
 async def record_topup(
@@ -43,10 +42,15 @@ async def record_topup(
     async with desk.db.transaction() as tx:
         replayed = await is_posted(tx, transfer.key)
         await post(tx, [transfer], at=now)
-        deed = who.deed(
-            "book.topup", transfer.debit, amount=amount.amount, bank=bank, key=transfer.key
-        )
         if not replayed:
-            await note(tx, deed, at=now)
+            await who.did(
+                tx,
+                "book.topup",
+                transfer.debit,
+                amount=amount.amount,
+                bank=bank,
+                key=transfer.key,
+                at=now,
+            )
         # An asset account: what was credited to it is gone, so its sum is shown negated.
         return Rupiah(-await account_sum(tx, f"provider:{account}"))

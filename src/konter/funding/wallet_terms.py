@@ -8,7 +8,6 @@ from konter.kernel.errors import Invalid, Refused
 from konter.kernel.money import MAX_RUPIAH, ZERO, Rupiah
 from konter.ledger.wallets import block_wallet, lock_wallets, set_credit_limit
 from konter.people.actor import Actor
-from konter.people.audit import note
 from konter.people.permits import Role
 from konter.people.roster import NoSuchUser
 from konter.people.staff import lock_admin, lock_staff
@@ -50,14 +49,15 @@ async def set_credit(
         if wallet.balance < -limit.amount:
             raise CreditInUse(owed=-wallet.balance)
         await set_credit_limit(tx, user_id=user_id, limit=limit)
-        deed = by.deed(
+        await by.did(
+            tx,
             "wallet.credit",
             f"user:{user_id}",
             was=-wallet.floor,
             limit=limit.amount,
             reason=because,
+            at=now,
         )
-        await note(tx, deed, at=now)
 
 
 async def set_blocked(
@@ -75,4 +75,4 @@ async def set_blocked(
             raise NoSuchUser(user=user_id)
         await block_wallet(tx, user_id=user_id, blocked=blocked)
         act = "wallet.block" if blocked else "wallet.unblock"
-        await note(tx, by.deed(act, f"user:{user_id}", reason=because), at=now)
+        await by.did(tx, act, f"user:{user_id}", reason=because, at=now)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from konter.people.audit import Deed
+from konter.db.pool import Tx
+from konter.people.audit import Deed, note
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +18,12 @@ class Actor:
     id: int | None = None
     remote: str | None = None
 
-    def deed(self, act: str, subject: str, **detail: str | int | bool | None) -> Deed:
-        """For the audit log: ``act`` done to ``subject``, in this one's name."""
-        return Deed(
+    async def did(
+        self, tx: Tx, act: str, subject: str, *, at: datetime, **detail: str | int | bool | None
+    ) -> None:
+        """Keep in the audit log, with whatever else this transaction does, that this one did
+        ``act`` to ``subject``. ``detail``: what was said and what changed, no secret."""
+        deed = Deed(
             actor_id=self.id,
             actor=self.name,
             act=act,
@@ -26,6 +31,7 @@ class Actor:
             detail=detail,
             remote=self.remote,
         )
+        await note(tx, deed, at=at)
 
 
 def actor_of(who: Actor | str) -> Actor:

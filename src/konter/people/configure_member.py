@@ -12,7 +12,6 @@ from konter.kernel.errors import Invalid
 from konter.kernel.money import MAX_RUPIAH
 from konter.people.actor import Actor
 from konter.people.addresses import network_of
-from konter.people.audit import note
 from konter.people.desk import PeopleDesk
 from konter.people.fields import Unfit
 from konter.people.members import NoSuchMember, OwnLimits
@@ -132,8 +131,7 @@ async def _change(
             raise NoSuchMember(member=member_id)
         if by is not None:
             said = {name: _said(value) for name, value in facts.items()}
-            deed = by.deed("member.configure", f"member:{member_id}", **said)
-            await note(tx, deed, at=desk.clock.now())
+            await by.did(tx, "member.configure", f"member:{member_id}", **said, at=desk.clock.now())
 
 
 def _said(value: Value) -> bool | int | str | None:

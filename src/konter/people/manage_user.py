@@ -11,7 +11,6 @@ from konter.db.pool import Tx
 from konter.kernel.errors import Refused
 from konter.people.actor import Actor
 from konter.people.attempts import forget, of_email
-from konter.people.audit import note
 from konter.people.desk import PeopleDesk
 from konter.people.permits import Forbidden, Person, Role
 from konter.people.roster import NoSuchUser
@@ -67,8 +66,9 @@ async def change_role(desk: PeopleDesk, user_id: int, role: Role, *, by: Actor) 
         if person.role is role:
             return person
         await tx.run(SET_ROLE_BY_ID, {"id": user_id, "role": role})
-        deed = by.deed("user.role", f"user:{user_id}", was=person.role.value, role=role.value)
-        await note(tx, deed, at=now)
+        await by.did(
+            tx, "user.role", f"user:{user_id}", was=person.role.value, role=role.value, at=now
+        )
     return Person(person.id, person.email, person.name, role)
 
 
@@ -82,8 +82,7 @@ async def disable(desk: PeopleDesk, user_id: int, *, reason: str, by: Actor) -> 
         person = await _handle(tx, user_id, by, *STAFF)
         await tx.run(DISABLE_BY_ID, {"id": user_id, "at": now})
         await revoke_all(tx, user_id)
-        deed = by.deed("user.disable", f"user:{user_id}", reason=reason.strip()[:300])
-        await note(tx, deed, at=now)
+        await by.did(tx, "user.disable", f"user:{user_id}", reason=reason.strip()[:300], at=now)
     return person
 
 
@@ -97,7 +96,7 @@ async def enable(desk: PeopleDesk, user_id: int, *, by: Actor) -> Person:
         person = await _handle(tx, user_id, by, *STAFF, may_be_last=True)
         await tx.run(ENABLE_BY_ID, {"id": user_id})
         await forget(tx, of_email(person.email))
-        await note(tx, by.deed("user.enable", f"user:{user_id}"), at=now)
+        await by.did(tx, "user.enable", f"user:{user_id}", at=now)
     return person
 
 
@@ -107,7 +106,7 @@ async def end_sessions(desk: PeopleDesk, user_id: int, *, by: Actor) -> Person:
     async with desk.db.transaction() as tx:
         person = await _handle(tx, user_id, by, *STAFF, may_be_last=True)
         await revoke_all(tx, user_id)
-        await note(tx, by.deed("user.sign_out", f"user:{user_id}"), at=now)
+        await by.did(tx, "user.sign_out", f"user:{user_id}", at=now)
     return person
 
 

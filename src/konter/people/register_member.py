@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from konter.db.pool import Tx
 from konter.kernel.errors import Invalid, Refused
 from konter.people.actor import Actor
-from konter.people.audit import note
 from konter.people.desk import PeopleDesk
 from konter.people.fields import checked
 from konter.people.member_secrets import FreshSecrets, draw
@@ -73,8 +72,9 @@ async def register_member(
         if not await tx.run(INSERT_MEMBER, {**facts, **fresh.sealed(desk.vault, person.id)}):
             raise await _why_not(tx, person.id)
         if by is not None:
-            deed = by.deed("member.register", f"member:{name}", user=person.id)
-            await note(tx, deed, at=desk.clock.now())
+            await by.did(
+                tx, "member.register", f"member:{name}", user=person.id, at=desk.clock.now()
+            )
     return Registered(person, name, fresh)
 
 

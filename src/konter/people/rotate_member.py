@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from konter.people.actor import Actor
-from konter.people.audit import note
 from konter.people.desk import PeopleDesk
 from konter.people.member_secrets import FreshSecrets, draw
 from konter.people.members import NoSuchMember, Part
@@ -41,6 +40,11 @@ async def rotate(
             raise NoSuchMember(member=member_id)
         await tx.run(REPLACE, {"user_id": row[0], **fresh.sealed(desk.vault, row[0])})
         if by is not None:
-            deed = by.deed("member.rotate", f"member:{member_id}", parts=", ".join(sorted(parts)))
-            await note(tx, deed, at=desk.clock.now())
+            await by.did(
+                tx,
+                "member.rotate",
+                f"member:{member_id}",
+                parts=", ".join(sorted(parts)),
+                at=desk.clock.now(),
+            )
     return fresh

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl
+
+from litestar import Response
 
 from konter.funding.desk import FundingDesk
 from konter.kernel.errors import Invalid, Refused
 from konter.kernel.money import MAX_RUPIAH, Rupiah
 from konter.people.actor import Actor
+from konter.web.page.forms import fields_of
+from konter.web.page.render import Page, go
 from konter.web.request import SiteRequest
 
 MONEY: Final = re.compile(r"(?:Rp\s*)?([0-9]{1,16}|[0-9]{1,3}(?:\.[0-9]{3}){1,5})", re.IGNORECASE)
@@ -37,6 +41,29 @@ class Trouble:
         shown = {name for name in faults if name in self.typed or name != "form"}
         said = self.error.text if self.error and not shown else ""
         return {"at": self.form, "typed": self.typed, "faults": faults, "trouble_said": said}
+
+
+UNTROUBLED: Final = Trouble()
+
+Act = Callable[[dict[str, str]], Awaitable[str]]
+"""Takes what was typed; answers what the next page says first."""
+
+
+async def tried(
+    request: SiteRequest,
+    form: str,
+    act: Act,
+    *,
+    show: Callable[[Trouble], Awaitable[Page]],
+    back: str,
+) -> Response[str]:
+    """On to ``back`` with what was done, or the same page again with what was wrong."""
+    typed = await fields_of(request)
+    try:
+        said = await act(typed)
+    except Refused as error:
+        return await show(Trouble(form, typed, error))
+    return go(request, back, said=said)
 
 
 def actor(request: SiteRequest) -> Actor:

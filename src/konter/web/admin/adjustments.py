@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Final
 
 from litestar import Response, get, post
 from msgspec import Struct
 
-from konter.funding.adjustments import Adjustment, AdjustmentState, adjustments
+from konter.funding.adjustments import AdjustmentState, adjustments
 from konter.funding.decide_adjustment import (
     approve_adjustment,
     refuse_adjustment,
     withdraw_adjustment,
 )
-from konter.kernel.errors import Refused
 from konter.people.permits import Role
-from konter.web.admin.acting import Trouble, actor, funding, number_of, query_of
-from konter.web.page.forms import fields_of, read_form
+from konter.web.admin.acting import (
+    UNTROUBLED,
+    Act,
+    Trouble,
+    actor,
+    funding,
+    number_of,
+    query_of,
+    tried,
+)
+from konter.web.page.forms import read_form
 from konter.web.page.guard import visit
 from konter.web.page.permits import ADMIN, STAFF
-from konter.web.page.render import Page, go, page
+from konter.web.page.render import Page, page
 from konter.web.request import RowId, SiteRequest
 
 PER_PAGE: Final = 50
-UNTROUBLED: Final = Trouble()
 
 
 class _Refusal(Struct):
@@ -39,46 +45,39 @@ async def get_adjustments(request: SiteRequest) -> Page:
 @post("/admin/adjustments/{adjustment_id:int}/approve", include_in_schema=False, opt=ADMIN,
       status_code=200)  # fmt: skip
 async def post_approve(request: SiteRequest, adjustment_id: RowId) -> Response[str]:
-    async def act(_: dict[str, str]) -> Adjustment:
-        return await approve_adjustment(funding(request), adjustment_id, by=actor(request))
+    async def act(_: dict[str, str]) -> str:
+        await approve_adjustment(funding(request), adjustment_id, by=actor(request))
+        return visit(request).say("Penyesuaian disetujui, saldo sudah berubah")
 
-    said = visit(request).say("Penyesuaian disetujui, saldo sudah berubah")
-    return await _decided(request, adjustment_id, act, said)
+    return await _decide(request, adjustment_id, act)
 
 
 @post("/admin/adjustments/{adjustment_id:int}/refuse", include_in_schema=False, opt=ADMIN,
       status_code=200)  # fmt: skip
 async def post_refuse(request: SiteRequest, adjustment_id: RowId) -> Response[str]:
-    async def act(typed: dict[str, str]) -> Adjustment:
-        reason = read_form(typed, _Refusal).reason
-        return await refuse_adjustment(
-            funding(request), adjustment_id, reason=reason, by=actor(request)
-        )
+    async def act(typed: dict[str, str]) -> str:
+        reason, by = read_form(typed, _Refusal).reason, actor(request)
+        await refuse_adjustment(funding(request), adjustment_id, reason=reason, by=by)
+        return visit(request).say("Penyesuaian ditolak")
 
-    return await _decided(request, adjustment_id, act, visit(request).say("Penyesuaian ditolak"))
+    return await _decide(request, adjustment_id, act)
 
 
 @post("/admin/adjustments/{adjustment_id:int}/withdraw", include_in_schema=False, opt=ADMIN,
       status_code=200)  # fmt: skip
 async def post_withdraw(request: SiteRequest, adjustment_id: RowId) -> Response[str]:
-    async def act(_: dict[str, str]) -> Adjustment:
-        return await withdraw_adjustment(funding(request), adjustment_id, by=actor(request))
+    async def act(_: dict[str, str]) -> str:
+        await withdraw_adjustment(funding(request), adjustment_id, by=actor(request))
+        return visit(request).say("Permintaan ditarik")
 
-    return await _decided(request, adjustment_id, act, visit(request).say("Permintaan ditarik"))
+    return await _decide(request, adjustment_id, act)
 
 
-async def _decided(
-    request: SiteRequest,
-    adjustment_id: int,
-    act: Callable[[dict[str, str]], Awaitable[Adjustment]],
-    said: str,
-) -> Response[str]:
-    typed = await fields_of(request)
-    try:
-        await act(typed)
-    except Refused as error:
-        return await _show(request, Trouble(str(adjustment_id), typed, error))
-    return go(request, "/admin/adjustments", said=said)
+async def _decide(request: SiteRequest, adjustment_id: int, act: Act) -> Response[str]:
+    async def show(trouble: Trouble) -> Page:
+        return await _show(request, trouble)
+
+    return await tried(request, str(adjustment_id), act, show=show, back="/admin/adjustments")
 
 
 async def _show(request: SiteRequest, trouble: Trouble = UNTROUBLED) -> Page:

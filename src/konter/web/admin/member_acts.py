@@ -1,4 +1,4 @@
-"""A reseller's machines: made a member, given fresh secrets and limits, and told whence to call."""
+"""A member's limits, and who of its machines may call from where."""
 
 from __future__ import annotations
 
@@ -7,24 +7,14 @@ from typing import Final
 from litestar import Response, post
 from msgspec import Struct
 
-from konter.kernel.errors import NotFound, Refused
 from konter.people import configure_member
-from konter.people.find_users import user_card
-from konter.people.member_secrets import FreshSecrets
-from konter.people.members import Member, OwnLimits, find_members
-from konter.people.register_member import register_member
-from konter.people.rotate_member import rotate
-from konter.web.admin.acting import Trouble, actor, rupiah_typed
-from konter.web.admin.user import act_on_user, show_user
-from konter.web.page.forms import fields_of, read_form
+from konter.people.members import OwnLimits
+from konter.web.admin.acting import actor, rupiah_typed
+from konter.web.admin.user import act_on_user, member_of
+from konter.web.page.forms import read_form
 from konter.web.page.guard import visit
 from konter.web.page.permits import ADMIN
-from konter.web.page.render import Page, page
 from konter.web.request import RowId, SiteRequest
-
-
-class _NewMember(Struct):
-    member_id: str
 
 
 class _Doors(Struct):
@@ -43,33 +33,6 @@ class _Limits(Struct):
     products: str = ""
 
 
-@post("/admin/users/{user_id:int}/member", include_in_schema=False, opt=ADMIN, status_code=200)
-async def post_member(request: SiteRequest, user_id: RowId) -> Response[str]:
-    """Shows the secrets, this once."""
-    people, typed = request.desks.people, await fields_of(request)
-    try:
-        said = read_form(typed, _NewMember)
-        async with request.desks.db.read() as tx:
-            card = await user_card(tx, user_id, now=people.clock.now())
-        made = await register_member(
-            people, email=card.email, member_id=said.member_id, by=actor(request)
-        )
-    except Refused as error:
-        return await show_user(request, user_id, Trouble("member", typed, error))
-    return _secrets(request, user_id, made.member_id, made.secrets)
-
-
-@post(
-    "/admin/users/{user_id:int}/member/rotate", include_in_schema=False, opt=ADMIN, status_code=200
-)
-async def post_rotate(request: SiteRequest, user_id: RowId) -> Response[str]:
-    """Shows the new secrets, this once; each sending draws anew."""
-    await fields_of(request)
-    member = await _member(request, user_id)
-    fresh = await rotate(request.desks.people, member.member_id, by=actor(request))
-    return _secrets(request, user_id, member.member_id, fresh)
-
-
 @post(
     "/admin/users/{user_id:int}/member/doors", include_in_schema=False, opt=ADMIN, status_code=200
 )
@@ -78,7 +41,7 @@ async def post_doors(request: SiteRequest, user_id: RowId) -> Response[str]:
 
     async def act(typed: dict[str, str]) -> str:
         said, people, by = read_form(typed, _Doors), request.desks.people, actor(request)
-        member = await _member(request, user_id)
+        member = await member_of(request, user_id)
         name, networks = member.member_id, said.networks.replace(",", " ").split()
         if networks != [str(network) for network in member.networks]:
             await configure_member.set_ip(people, name, networks, by=by)
@@ -99,7 +62,7 @@ async def post_doors(request: SiteRequest, user_id: RowId) -> Response[str]:
 async def post_limits(request: SiteRequest, user_id: RowId) -> Response[str]:
     async def act(typed: dict[str, str]) -> str:
         said = read_form(typed, _Limits)
-        member = await _member(request, user_id)
+        member = await member_of(request, user_id)
         products = said.products.replace(",", " ").split()
         own = OwnLimits(
             said.requests_per_minute,
@@ -115,19 +78,4 @@ async def post_limits(request: SiteRequest, user_id: RowId) -> Response[str]:
     return await act_on_user(request, user_id, "limits", act)
 
 
-async def _member(request: SiteRequest, user_id: int) -> Member:
-    async with request.desks.db.read() as tx:
-        found = await find_members(tx, request.desks.people, user_ids=[user_id])
-    if not found:
-        raise NotFound("Pengguna ini bukan member")
-    return found[0]
-
-
-def _secrets(request: SiteRequest, user_id: int, member_id: str, fresh: FreshSecrets) -> Page:
-    facts = {"user_id": user_id, "member_id": member_id, "secrets": fresh.by_part}
-    shown = page(request, "admin/member_secrets.html", facts)
-    shown.headers["Cache-Control"] = "no-store"
-    return shown
-
-
-ROUTES: Final = (post_member, post_rotate, post_doors, post_limits)
+ROUTES: Final = (post_doors, post_limits)

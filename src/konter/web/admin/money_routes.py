@@ -1,4 +1,4 @@
-"""The office's pages about people and money."""
+"""The office's pages about money."""
 
 from __future__ import annotations
 
@@ -6,30 +6,14 @@ from typing import Final
 
 from litestar.types import ControllerRouterHandler
 
-from konter.web.admin import (
-    adjustments,
-    member_acts,
-    payments,
-    refunds,
-    reports,
-    settlements,
-    user,
-    user_acts,
-    user_money,
-)
-from konter.web.admin.audit import get_audit
-from konter.web.admin.users import get_users
+from konter.web.admin import adjustments, payment, refunds, reports, settlements
+from konter.web.admin.payments import get_payments
 
 ROUTES: Final[list[ControllerRouterHandler]] = [
-    get_users,
-    *user.ROUTES,
-    *user_acts.ROUTES,
-    *user_money.ROUTES,
-    *member_acts.ROUTES,
     *adjustments.ROUTES,
-    *payments.ROUTES,
+    get_payments,
+    *payment.ROUTES,
     *refunds.ROUTES,
     *settlements.ROUTES,
     *reports.ROUTES,
-    get_audit,
 ]

@@ -8,15 +8,12 @@ from litestar import Response, get, post
 from msgspec import Struct
 
 from konter.funding.pay_out import due_refunds, settle_refund
-from konter.kernel.errors import Refused
-from konter.web.admin.acting import Trouble, actor, funding
-from konter.web.page.forms import fields_of, read_form
+from konter.web.admin.acting import UNTROUBLED, Trouble, actor, funding, tried
+from konter.web.page.forms import read_form
 from konter.web.page.guard import visit
 from konter.web.page.permits import STAFF
-from konter.web.page.render import Page, go, page
+from konter.web.page.render import Page, page
 from konter.web.request import RowId, SiteRequest
-
-UNTROUBLED: Final = Trouble()
 
 
 class _Paid(Struct):
@@ -34,19 +31,18 @@ async def get_refunds(request: SiteRequest) -> Page:
       status_code=200)  # fmt: skip
 async def post_settle(request: SiteRequest, refund_id: RowId) -> Response[str]:
     """Once; the same facts again change nothing."""
-    typed = await fields_of(request)
-    try:
-        said = read_form(typed, _Paid)
-        await settle_refund(
-            funding(request),
-            refund_id,
-            bank=said.bank.lower(),
-            evidence=said.evidence,
-            actor=actor(request),
-        )
-    except Refused as error:
-        return await _show(request, Trouble(str(refund_id), typed, error))
-    return go(request, "/admin/refunds", said=visit(request).say("Pengembalian dana dicatat lunas"))
+
+    async def act(typed: dict[str, str]) -> str:
+        said, by = read_form(typed, _Paid), actor(request)
+        bank = said.bank.lower()
+        desk = funding(request)
+        await settle_refund(desk, refund_id, bank=bank, evidence=said.evidence, actor=by)
+        return visit(request).say("Pengembalian dana dicatat lunas")
+
+    async def show(trouble: Trouble) -> Page:
+        return await _show(request, trouble)
+
+    return await tried(request, str(refund_id), act, show=show, back="/admin/refunds")
 
 
 async def _show(request: SiteRequest, trouble: Trouble = UNTROUBLED) -> Page:

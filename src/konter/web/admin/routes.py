@@ -6,6 +6,6 @@ from typing import Final
 
 from litestar.types import ControllerRouterHandler
 
-from konter.web.admin import money_routes
+from konter.web.admin import money_routes, people_routes
 
-ROUTES: Final[list[ControllerRouterHandler]] = [*money_routes.ROUTES]
+ROUTES: Final[list[ControllerRouterHandler]] = [*people_routes.ROUTES, *money_routes.ROUTES]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Final
 
 from litestar import Response, get, post
@@ -11,17 +10,25 @@ from msgspec import Struct
 from konter.funding.payout import record_payout
 from konter.funding.settlement import record_settlement
 from konter.funding.topup import record_topup
-from konter.kernel.errors import Invalid, Refused
+from konter.kernel.errors import Invalid
 from konter.ledger.read import account_sums
 from konter.people.permits import Role
-from konter.web.admin.acting import Trouble, actor, funding, new_ref, rupiah_typed
-from konter.web.page.forms import fields_of, read_form
+from konter.web.admin.acting import (
+    UNTROUBLED,
+    Act,
+    Trouble,
+    actor,
+    funding,
+    new_ref,
+    rupiah_typed,
+    tried,
+)
+from konter.web.page.forms import read_form
 from konter.web.page.guard import visit
 from konter.web.page.permits import ADMIN, STAFF
-from konter.web.page.render import Page, go, page
+from konter.web.page.render import Page, page
 from konter.web.request import SiteRequest
 
-UNTROUBLED: Final = Trouble()
 ASSETS: Final = ("gateway:", "bank:", "provider:")
 OTHERS: Final = ("escrow", "unapplied", "refunds_due", "sales", "cost", "fees", "losses",
                  "adjustments", "equity")  # fmt: skip
@@ -116,15 +123,11 @@ async def post_payout(request: SiteRequest) -> Response[str]:
     return await _act(request, "payout", act)
 
 
-async def _act(
-    request: SiteRequest, form: str, act: Callable[[dict[str, str]], Awaitable[str]]
-) -> Response[str]:
-    typed = await fields_of(request)
-    try:
-        said = await act(typed)
-    except Refused as error:
-        return await _show(request, Trouble(form, typed, error))
-    return go(request, "/admin/settlements", said=said)
+async def _act(request: SiteRequest, form: str, act: Act) -> Response[str]:
+    async def show(trouble: Trouble) -> Page:
+        return await _show(request, trouble)
+
+    return await tried(request, form, act, show=show, back="/admin/settlements")
 
 
 async def _show(request: SiteRequest, trouble: Trouble = UNTROUBLED) -> Page:

@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Final
 
 from litestar import Response, get
 
 from konter.db.pool import Tx
 from konter.funding.adjustments import adjustments
 from konter.funding.ask_adjustment import left_alone
-from konter.kernel.errors import Refused
+from konter.kernel.errors import NotFound
 from konter.kernel.money import ZERO, Rupiah
-from konter.ledger.read import statement
 from konter.people.find_users import user_card
 from konter.people.members import Member, find_members
 from konter.people.permits import Role
-from konter.web.admin.acting import Trouble, funding, new_ref, number_of, query_of
-from konter.web.api.wallet import DESCRIPTIONS
-from konter.web.page.forms import fields_of
+from konter.web.admin.acting import UNTROUBLED, Act, Trouble, funding, new_ref, tried
 from konter.web.page.permits import STAFF
-from konter.web.page.render import Page, go, page
+from konter.web.page.render import Page, page
 from konter.web.request import RowId, SiteRequest
-
-LINES: Final = 50
-UNTROUBLED: Final = Trouble()
-
-Act = Callable[[dict[str, str]], Awaitable[str]]
-"""Takes what was typed; answers what the page says then."""
 
 
 @get("/admin/users/{user_id:int}", include_in_schema=False, opt=STAFF)
@@ -37,31 +26,13 @@ async def get_user(request: SiteRequest, user_id: RowId) -> Page:
     return await show_user(request, user_id)
 
 
-@get("/admin/users/{user_id:int}/statement", include_in_schema=False, opt=STAFF)
-async def get_statement(request: SiteRequest, user_id: RowId) -> Page:
-    """Every line of the wallet, the newest first. Raises NoSuchUser."""
-    number = max(1, number_of(query_of(request).get("page")) or 1)
-    async with request.desks.db.snapshot() as tx:
-        card = await user_card(tx, user_id, now=_now(request))
-        lines, total = await statement(tx, user_id, page=number, per_page=LINES)
-    facts = {
-        "user": card,
-        "lines": lines,
-        "number": number,
-        "more": number * LINES < total,
-        "words": DESCRIPTIONS,
-    }
-    return page(request, "admin/statement.html", facts)
-
-
 async def act_on_user(request: SiteRequest, user_id: int, form: str, act: Act) -> Response[str]:
     """Back to the user's page with what was done, or the same page with what was wrong."""
-    typed = await fields_of(request)
-    try:
-        said = await act(typed)
-    except Refused as error:
-        return await show_user(request, user_id, Trouble(form, typed, error))
-    return go(request, f"/admin/users/{user_id}", said=said)
+
+    async def show(trouble: Trouble) -> Page:
+        return await show_user(request, user_id, trouble)
+
+    return await tried(request, form, act, show=show, back=f"/admin/users/{user_id}")
 
 
 async def show_user(request: SiteRequest, user_id: int, trouble: Trouble = UNTROUBLED) -> Page:
@@ -85,6 +56,15 @@ async def show_user(request: SiteRequest, user_id: int, trouble: Trouble = UNTRO
     return page(request, "admin/user.html", facts | trouble.facts(), status=trouble.status)
 
 
+async def member_of(request: SiteRequest, user_id: int) -> Member:
+    """Raises NotFound."""
+    async with request.desks.db.read() as tx:
+        found = await _member(request, tx, user_id)
+    if found is None:
+        raise NotFound("Pengguna ini bukan member")
+    return found
+
+
 async def _member(request: SiteRequest, tx: Tx, user_id: int) -> Member | None:
     found = await find_members(tx, request.desks.people, user_ids=[user_id])
     return found[0] if found else None
@@ -96,6 +76,3 @@ async def _left(request: SiteRequest, tx: Tx) -> Rupiah:
 
 def _now(request: SiteRequest) -> datetime:
     return request.desks.people.clock.now()
-
-
-ROUTES: Final = (get_user, get_statement)
