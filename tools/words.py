@@ -22,6 +22,8 @@ SOURCE = ROOT / "src/konter"
 LOCALES = SOURCE / "web/locales/en"
 AREAS: Final = ("store", "my", "admin")
 KEYWORDS: Final = {"_": None, "gettext": None, "ngettext": (1, 2), "say": None, "text": None}
+OPTIONS: Final = {"newstyle_gettext": "1", "silent": "0", "extensions": "jinja2.ext.do"}
+"""Not silent: a template that cannot be read would otherwise say nothing to anybody."""
 
 Text = str | tuple[str, ...]
 
@@ -46,7 +48,7 @@ def texts() -> dict[str, set[Text]]:
         area = next((a for a in AREAS if a in path.relative_to(web).parts), "base")
         method = "jinja2.ext:babel_extract" if path.suffix == ".html" else "python"
         with path.open("rb") as file:
-            for _, text, _, _ in extract(method, file, KEYWORDS, options={"newstyle_gettext": "1"}):
+            for _, text, _, _ in extract(method, file, KEYWORDS, options=OPTIONS):
                 if text and text != ("",):
                     found.setdefault(area, set()).add(text)
     found.setdefault("errors", set()).update(_messages())

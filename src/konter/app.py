@@ -358,6 +358,7 @@ def _funding(
         most_links=settings.payment_links,
         deposit_least=settings.deposit_least,
         deposit_most=settings.deposit_most,
+        adjust_alone=settings.adjust_alone,
         trusted=frozenset({"tripay"} if settings.tripay_trust_callbacks == "yes" else ()),
     )
 

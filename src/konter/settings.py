@@ -237,6 +237,9 @@ class Settings:
     deposit_most: Rupiah = setting(
         "KONTER_DEPOSIT_MOST", rupiah(10**12), Rupiah(100_000_000),
         "The largest deposit that a user may order.")
+    adjust_alone: Rupiah = setting(
+        "KONTER_ADJUST_ALONE", rupiah(10**12), Rupiah(100_000),
+        "What one admin may adjust by hand in a day (WIB); more needs another admin's approval.")
     guest_limit_remote: int = setting(
         "KONTER_GUEST_LIMIT_REMOTE", whole(1, 1_000_000, "attempts"), 30,
         "Guest orders from one remote address within the window; as many look-ups, and of meters.")

@@ -8,12 +8,9 @@ import typer
 
 from konter.app import House
 from konter.cli.inside import actor, in_house
-from konter.funding import accept, overview, release, reversal
-from konter.funding.payment import PaymentNotFound
-from konter.funding.states import Purpose
-from konter.kernel.errors import NotFound
+from konter.funding import accept, release, reversal
 from konter.kernel.money import Rupiah
-from konter.orders.read import orders_by_id
+from konter.orders.payment_story import buyer_of_payment
 
 PaymentId = Annotated[int, typer.Argument(help="The payment's id, as konter payment list shows.")]
 Reason = Annotated[str, typer.Option(help="Why, and on what evidence; it stays in the books.")]
@@ -66,17 +63,5 @@ def record_reversal(
 
 
 async def _buyer(house: House, payment_id: int) -> int:
-    """Whose payment this is: GUEST for a guest's. Raises PaymentNotFound, NotFound."""
     async with house.db.read() as tx:
-        found = await overview.purpose_of(tx, payment_id)
-        if found is None:
-            raise PaymentNotFound(payment=payment_id)
-        purpose, purpose_id = found
-        if purpose is Purpose.DEPOSIT:
-            user_id = await overview.user_of_deposit(tx, purpose_id)
-        else:
-            order = (await orders_by_id(tx, [purpose_id])).get(purpose_id)
-            user_id = None if order is None else order.user_id
-    if user_id is None:
-        raise NotFound(f"{purpose} {purpose_id} tidak ditemukan")
-    return user_id
+        return await buyer_of_payment(tx, payment_id)

@@ -2,56 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from rich.console import Console
 
 from konter.cli.inside import shown
 from konter.cli.tables import print_table, rupiah
-from konter.db.pool import Tx
-from konter.funding.overview import (
-    InvoiceLine,
-    PaymentLine,
-    RefundLine,
-    deposit_coded,
-    invoices_of,
-    payments_of,
-    refunds_of,
-)
-from konter.funding.states import Purpose
+from konter.funding.overview import InvoiceLine, PaymentLine, RefundLine
 from konter.funding.store import PAGE
-from konter.kernel.wire_types import Exchange
-from konter.orders.read import id_of_code
-from konter.suppliers.exchanges import of_reference
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentStory:
-    """All that gateways were asked and told about one purpose."""
-
-    invoices: Sequence[InvoiceLine]
-    payments: Sequence[PaymentLine]
-    refunds: Sequence[RefundLine]
-    exchanges: Sequence[Exchange]
-
-
-async def read_story_of(tx: Tx, code: str) -> PaymentStory:
-    """By an order's code or a deposit's. Raises OrderNotFound."""
-    deposit_id = await deposit_coded(tx, code)
-    if deposit_id is not None:
-        return await read_payment_story(tx, Purpose.DEPOSIT, deposit_id)
-    return await read_payment_story(tx, Purpose.ORDER, await id_of_code(tx, code))
-
-
-async def read_payment_story(tx: Tx, purpose: Purpose, purpose_id: int) -> PaymentStory:
-    invoices = await invoices_of(tx, purpose, purpose_id)
-    return PaymentStory(
-        invoices,
-        await payments_of(tx, purpose, purpose_id),
-        await refunds_of(tx, purpose, purpose_id),
-        await of_reference(tx, [invoice.reference for invoice in invoices]),
-    )
+from konter.orders.payment_story import PaymentStory
 
 
 def print_payment_story(console: Console, story: PaymentStory) -> None:

@@ -14,14 +14,13 @@ from konter.cli.payment import payment_app
 from konter.cli.payment_acts import accept_payment, record_reversal, release_payment
 from konter.cli.payment_story import (
     PAYMENT_HEADINGS,
-    PaymentStory,
     payment_cells,
     print_payment_story,
-    read_story_of,
 )
 from konter.cli.tables import print_exchanges, print_table
 from konter.funding.overview import PaymentLine, recent_payments
 from konter.funding.states import PaymentState
+from konter.orders.payment_story import PaymentStory, read_story_of
 
 
 def register(app: typer.Typer) -> None:

@@ -6,12 +6,13 @@ from rich.console import Console
 from rich.markup import escape
 
 from konter.cli.inside import shown
-from konter.cli.payment_story import print_payment_story, read_payment_story
+from konter.cli.payment_story import print_payment_story
 from konter.cli.tables import print_exchanges, print_table
 from konter.db.pool import Database
 from konter.funding.states import Purpose
 from konter.kernel.money import Rupiah
 from konter.ledger.read import Entry, of_order
+from konter.orders.payment_story import read_payment_story
 from konter.orders.read import (
     AttemptLine,
     CheckoutView,

@@ -10,7 +10,8 @@ from konter.funding.desk import FundingDesk
 from konter.kernel.errors import Invalid
 from konter.kernel.money import ZERO, Rupiah
 from konter.ledger.post import Transfer, post
-from konter.ledger.read import balance
+from konter.ledger.read import balance, is_posted
+from konter.people.actor import Actor, actor_of
 
 log = structlog.get_logger("konter.funding")
 
@@ -21,13 +22,14 @@ async def adjust(
     user_id: int,
     amount: Rupiah,
     reason: str,
-    actor: str,
+    actor: Actor | str,
     key: str | None = None,
 ) -> Rupiah:
     """Add to a wallet, or take from it (negative, no deeper than its floor); answers the balance.
 
     A repeat with the same ``key`` changes nothing; without one every call is a new entry.
-    Raises Invalid, FloorPassed, WalletBlocked, NoWallet, KeyReused.
+    It is for the terminal, whose people are inside already: the office asks by
+    ``ask_adjustment``. Raises Invalid, FloorPassed, WalletBlocked, NoWallet, KeyReused.
     """
     errors: dict[str, list[str]] = {}
     if amount == ZERO:
@@ -36,7 +38,7 @@ async def adjust(
         errors["reason"] = ["Sebutkan alasannya"]
     if errors:
         raise Invalid(errors)
-    now = desk.clock.now()
+    now, who = desk.clock.now(), actor_of(actor)
     wallet = f"wallet:{user_id}"
     adds = amount > ZERO
     transfer = Transfer(
@@ -46,11 +48,22 @@ async def adjust(
         credit=wallet if adds else "adjustments",
         amount=amount if adds else -amount,
         note=reason.strip()[:300],
-        actor=actor,
+        actor=who.name,
         happened_at=now,
     )
     async with desk.db.transaction() as tx:
+        replayed = await is_posted(tx, transfer.key)
         await post(tx, [transfer], at=now)
+        if not replayed:
+            await who.did(
+                tx,
+                "wallet.adjust",
+                f"user:{user_id}",
+                amount=amount.amount,
+                reason=reason.strip()[:300],
+                key=transfer.key,
+                at=now,
+            )
         left = await balance(tx, user_id)
-    log.info("wallet.adjusted", user=user_id, amount=amount.amount, actor=actor)
+    log.info("wallet.adjusted", user=user_id, amount=amount.amount, actor=who.name)
     return left

@@ -74,9 +74,27 @@ HAVING count(t.key) <> CASE WHEN d.state = 'credited' THEN 1 ELSE 0 END
     OR (d.state = 'credited' AND coalesce(sum(t.amount), 0) <> d.amount)
 """
 
+# What has taken effect is in the journal under its own number, once and whole; nothing else is.
+ADJUSTMENTS_OFF = """
+WITH booked AS (
+    SELECT key, wallet_id, CASE WHEN debit = 'adjustments' THEN amount ELSE -amount END AS amount
+    FROM ledger.transfers WHERE kind = 'adjustment' AND key LIKE 'adjustment:%%'
+)
+SELECT coalesce(b.key, 'adjustment:' || a.id), coalesce(a.state, 'unknown'), a.amount, b.amount
+FROM funding.adjustments a FULL JOIN booked b ON b.key = 'adjustment:' || a.id
+WHERE a.id IS NULL OR (b.key IS NOT NULL) <> (a.state IN ('alone', 'approved'))
+   OR b.amount <> a.amount OR b.wallet_id <> a.user_id
+"""
+
+ADJUSTMENTS_UNATTENDED = """
+SELECT a.id FROM funding.adjustments a WHERE a.state = 'asked' AND NOT EXISTS (
+    SELECT FROM hooks.tasks t
+    WHERE t.kind = 'adjustment' AND t.subject = 'adjustment:' || a.id AND t.closed_at IS NULL)
+"""
+
 
 async def breaches(tx: Tx) -> list[Breach]:
-    """Laws 3, 5 and 8 of payments on a live database; an empty list is a clean book."""
+    """Laws 3, 4, 5 and 8 of payments and adjustments; an empty list is a clean book."""
     row = await tx.row(RESTING)
     rests, booked = (int(row[0]) if row else 0), await account_sum(tx, "unapplied")
     row = await tx.row(OWED)
@@ -93,6 +111,14 @@ async def breaches(tx: Tx) -> list[Breach]:
     found += [
         Breach(5, f"payment:{payment}", "in review without an open task")
         for (payment,) in await tx.rows(REVIEWS_UNATTENDED)
+    ]
+    found += [
+        Breach(5, f"adjustment:{adjustment}", "asked for without an open task")
+        for (adjustment,) in await tx.rows(ADJUSTMENTS_UNATTENDED)
+    ]
+    found += [
+        Breach(4, key, f"{state}, asked {asked}, booked {there}")
+        for key, state, asked, there in await tx.rows(ADJUSTMENTS_OFF)
     ]
     found += [
         Breach(8, key, f"needs {needed}, booked {there}")

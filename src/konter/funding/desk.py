@@ -63,10 +63,14 @@ class PayTimes:
     watch_after: float = 259_200
 
 
+ALONE = Rupiah(100_000)
+
+
 @dataclass(frozen=True, slots=True)
 class FundingDesk:
     """``gateways`` by code. ``public_url``: how gateways and buyers reach this shop. ``trusted``:
-    gateways whose proved callbacks are believed without asking. Amounts in whole rupiah."""
+    gateways whose proved callbacks are believed without asking. ``adjust_alone``: what one admin
+    may move by hand in a day (WIB) without another. Amounts in whole rupiah."""
 
     db: Database
     clock: Clock
@@ -80,6 +84,7 @@ class FundingDesk:
     deposit_least: Rupiah = ZERO
     deposit_most: Rupiah | None = None
     trusted: frozenset[str] = frozenset()
+    adjust_alone: Rupiah = ALONE
 
     def lease(self, gateway: str) -> timedelta:
         """More than twice the longest possible call, which starts in its first quarter."""

@@ -15,6 +15,7 @@ from konter.hooks import tasks
 from konter.kernel.errors import NotFound, Refused
 from konter.kernel.money import Rupiah
 from konter.ledger.post import Transfer, post
+from konter.people.actor import Actor, actor_of
 
 log = structlog.get_logger("konter.funding")
 
@@ -69,7 +70,7 @@ class DueRefund:
 
 
 async def settle_refund(
-    desk: FundingDesk, refund_id: int, *, bank: str, evidence: str, actor: str
+    desk: FundingDesk, refund_id: int, *, bank: str, evidence: str, actor: Actor | str
 ) -> None:
     """Record that a refund was paid from ``bank``, once: ``refunds_due`` to ``bank:<bank>``.
 
@@ -78,7 +79,7 @@ async def settle_refund(
     """
     account = bank_account(bank)
     shown = reason_of(evidence, field="evidence")
-    now = desk.clock.now()
+    now, who = desk.clock.now(), actor_of(actor)
     async with desk.db.transaction() as tx:
         row = await tx.row(LOCK, {"id": refund_id})
         if row is None:
@@ -96,15 +97,24 @@ async def settle_refund(
             amount=Rupiah(amount),
             order_id=purpose_id if purpose == Purpose.ORDER else None,
             reference=reference,
-            actor=actor,
+            actor=who.name,
             happened_at=now,
         )
         await post(tx, [transfer], at=now)
-        facts = {"id": refund_id, "bank": bank, "evidence": shown, "actor": actor, "at": now}
+        facts = {"id": refund_id, "bank": bank, "evidence": shown, "actor": who.name, "at": now}
         await tx.run(SETTLE, facts)
-        await tasks.close_many(tx, [f"refund:{refund_id}"], at=now, by=actor, kind="refund_due")
+        await tasks.close_many(tx, [f"refund:{refund_id}"], at=now, by=who.name, kind="refund_due")
+        await who.did(
+            tx,
+            "refund.settle",
+            f"refund:{refund_id}",
+            amount=amount,
+            code=reference,
+            bank=bank,
+            at=now,
+        )
     desk.hints.news([purpose_id])
-    log.info("refund.settled", refund=refund_id, reference=reference, amount=amount, actor=actor)
+    log.info("refund.settled", refund=refund_id, reference=reference, amount=amount, actor=who.name)
 
 
 async def due_refunds(tx: Tx) -> list[DueRefund]:

@@ -50,6 +50,16 @@ class Payment:
     refunded_at: datetime | None
 
     @property
+    def in_review(self) -> bool:
+        """Whether it waits for a person."""
+        return self.state is PaymentState.REVIEW
+
+    @property
+    def is_unapplied(self) -> bool:
+        """Whether it waits for a worker."""
+        return self.state is PaymentState.UNAPPLIED
+
+    @property
     def order_id(self) -> int | None:
         """For the journal, which knows orders by their ids."""
         return self.purpose_id if self.purpose is Purpose.ORDER else None

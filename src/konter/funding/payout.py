@@ -11,7 +11,8 @@ from konter.funding.entry import bank_account, reason_of
 from konter.kernel.errors import Invalid
 from konter.kernel.money import ZERO, Rupiah
 from konter.ledger.post import Transfer, post
-from konter.ledger.read import account_sum
+from konter.ledger.read import account_sum, is_posted
+from konter.people.actor import Actor, actor_of
 
 log = structlog.get_logger("konter.funding")
 
@@ -22,7 +23,7 @@ async def record_payout(
     amount: Rupiah,
     bank: str,
     reason: str,
-    actor: str,
+    actor: Actor | str,
     key: str | None = None,
 ) -> Rupiah:
     """``equity`` to ``bank:<bank>``: answers what the books say is at that bank now.
@@ -31,7 +32,7 @@ async def record_payout(
     """
     if amount <= ZERO:
         raise Invalid({"amount": ["Nominal harus lebih dari nol"]})
-    now = desk.clock.now()
+    now, who = desk.clock.now(), actor_of(actor)
     account = bank_account(bank)
     transfer = Transfer(
         key=f"payout:{key or secrets.token_hex(12)}",
@@ -40,12 +41,23 @@ async def record_payout(
         credit=account,
         amount=amount,
         note=reason_of(reason),
-        actor=actor,
+        actor=who.name,
         happened_at=now,
     )
     async with desk.db.transaction() as tx:
+        replayed = await is_posted(tx, transfer.key)
         await post(tx, [transfer], at=now)
+        if not replayed:
+            await who.did(
+                tx,
+                "book.payout",
+                account,
+                amount=amount.amount,
+                reason=transfer.note,
+                key=transfer.key,
+                at=now,
+            )
         # An asset account: what was credited to it is gone, so its sum is shown negated.
         left = Rupiah(-await account_sum(tx, account))
-    log.info("owner.paid_out", amount=amount.amount, bank=bank, actor=actor)
+    log.info("owner.paid_out", amount=amount.amount, bank=bank, actor=who.name)
     return left

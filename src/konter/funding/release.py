@@ -9,12 +9,12 @@ from konter.funding.desk import FundingDesk
 from konter.funding.entry import reason_of
 from konter.funding.payment import Payment, PaymentGivenBack, lock_payment
 from konter.funding.refund import Owed, owe_many
-from konter.funding.states import PaymentState
 from konter.hooks import notices, tasks
 from konter.kernel.errors import Refused
 from konter.kernel.money import Rupiah
 from konter.ledger.post import Transfer, post
 from konter.ledger.wallets import GUEST, owed_to
+from konter.people.actor import Actor, actor_of
 
 log = structlog.get_logger("konter.funding")
 
@@ -39,7 +39,7 @@ class NotReleasable(Refused):
 
 
 async def release_payment(
-    desk: FundingDesk, payment_id: int, *, user_id: int, actor: str, reason: str
+    desk: FundingDesk, payment_id: int, *, user_id: int, actor: Actor | str, reason: str
 ) -> Rupiah:
     """Give all of a payment to the user that it is from: to the wallet, of a guest to
     ``refunds_due``. Answers how much.
@@ -47,7 +47,7 @@ async def release_payment(
     Raises PaymentNotFound, NotReleasable (a repeat too), PaymentGivenBack, Invalid.
     """
     because = reason_of(reason)
-    now = desk.clock.now()
+    now, who = desk.clock.now(), actor_of(actor)
     async with desk.db.transaction() as tx:
         payment = await lock_payment(tx, payment_id)
         await _refuse_unless_it_rests(tx, payment)
@@ -60,31 +60,38 @@ async def release_payment(
             order_id=payment.order_id,
             reference=payment.shown_as,
             note=because,
-            actor=actor,
+            actor=who.name,
             happened_at=now,
         )
         await post(tx, [transfer], at=now)
         await tx.run(RELEASE, {"id": payment.id, "at": now})
         for kind in ("payment_review", "payment_stuck"):
-            await tasks.close_many(tx, [payment.subject], at=now, by=actor, kind=kind)
+            await tasks.close_many(tx, [payment.subject], at=now, by=who.name, kind=kind)
+        await who.did(
+            tx,
+            "payment.release",
+            payment.subject,
+            amount=payment.amount,
+            code=payment.shown_as,
+            reason=because,
+            at=now,
+        )
         if user_id == GUEST:
             await owe_many(desk, tx, [_owed(payment, transfer, because)], at=now)
         else:
             await notices.add_many(tx, [_notice(payment, user_id, transfer)])
     desk.hints.news([payment.purpose_id])
-    log.info("payment.released", payment=payment.id, amount=payment.amount, actor=actor)
+    log.info("payment.released", payment=payment.id, amount=payment.amount, actor=who.name)
     return transfer.amount
 
 
 async def _refuse_unless_it_rests(tx: Tx, payment: Payment) -> None:
     """Its money must lie in ``unapplied``, and no worker may be about to apply it."""
-    if payment.state not in (PaymentState.REVIEW, PaymentState.UNAPPLIED):
+    if not (payment.in_review or payment.is_unapplied):
         raise NotReleasable(state=payment.state.value)
     if payment.refunded_at is not None:
         raise PaymentGivenBack(payment=payment.id)
-    if payment.state is PaymentState.UNAPPLIED and not await tx.row(
-        STUCK, {"subject": payment.subject}
-    ):
+    if payment.is_unapplied and not await tx.row(STUCK, {"subject": payment.subject}):
         raise NotReleasable(state=payment.state.value, because="it is about to be applied")
 
 

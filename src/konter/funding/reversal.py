@@ -18,6 +18,7 @@ from konter.kernel.errors import Refused
 from konter.kernel.money import ZERO, Rupiah
 from konter.ledger.post import Transfer, post
 from konter.ledger.wallets import GUEST
+from konter.people.actor import Actor, actor_of
 
 log = structlog.get_logger("konter.funding")
 
@@ -74,7 +75,7 @@ async def record_reversal(
     *,
     taken_from: TakenFrom,
     user_id: int,
-    actor: str,
+    actor: Actor | str,
     reason: str,
 ) -> Rupiah:
     """Record that the gateway owes us nothing for this payment any more; answers how much that is:
@@ -84,7 +85,7 @@ async def record_reversal(
     AlreadyReversed (from elsewhere), FloorPassed, WalletBlocked, Invalid.
     """
     because = reason_of(reason)
-    now = desk.clock.now()
+    now, who = desk.clock.now(), actor_of(actor)
     async with desk.db.transaction() as tx:
         payment = await lock_payment(tx, payment_id)
         if payment.refunded_at is None:
@@ -98,16 +99,25 @@ async def record_reversal(
         # One that was given back before it was confirmed has brought nothing: only seen.
         if payment.amount:
             _refuse_elsewhere(payment, taken_from, user_id)
-        entry = _Entry(payment, because, actor, now)
+        entry = _Entry(payment, because, who.name, now)
         transfers = entry.transfers(taken_from, user_id, net)
         await post(tx, transfers, at=now)
         await tx.run(GIVE_BACK, {"id": payment.id, "at": now})
         for kind in ("gateway_refund", "payment_review", "payment_stuck"):
-            await tasks.close_many(tx, [payment.subject], at=now, by=actor, kind=kind)
+            await tasks.close_many(tx, [payment.subject], at=now, by=who.name, kind=kind)
+        await who.did(
+            tx,
+            "payment.reverse",
+            payment.subject,
+            amount=net.amount,
+            taken_from=taken_from.value,
+            reason=because,
+            at=now,
+        )
         if taken_from is TakenFrom.WALLET and net > ZERO:
             await notices.add_many(tx, [_notice(entry, user_id, net)])
     desk.hints.news([payment.purpose_id])
-    log.info("payment.reversed", payment=payment.id, taken_from=taken_from.value, actor=actor)
+    log.info("payment.reversed", payment=payment.id, taken_from=taken_from.value, actor=who.name)
     return net
 
 

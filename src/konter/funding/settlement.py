@@ -13,6 +13,7 @@ from konter.kernel.errors import Invalid, NotFound, Refused
 from konter.kernel.money import ZERO, Rupiah
 from konter.ledger.post import KeyReused, Transfer, post
 from konter.ledger.read import account_sum
+from konter.people.actor import Actor, actor_of
 
 log = structlog.get_logger("konter.funding")
 
@@ -43,7 +44,7 @@ async def record_settlement(
     amount: Rupiah,
     bank: str,
     fee: Rupiah,
-    actor: str,
+    actor: Actor | str,
     key: str | None = None,
 ) -> Rupiah:
     """``amount`` arrived at ``bank``, and ``fee`` was kept for the withdrawal: both leave
@@ -53,7 +54,7 @@ async def record_settlement(
     UnknownGateway, MoreThanOwed, KeyReused.
     """
     _check(amount, fee)
-    now = desk.clock.now()
+    now, who = desk.clock.now(), actor_of(actor)
     name = f"{gateway}:{key or secrets.token_hex(12)}"
     account = f"gateway:{gateway}"
     parts = [("settlement", bank_account(bank), amount)]
@@ -67,7 +68,7 @@ async def record_settlement(
             credit=account,
             amount=part,
             reference=key,
-            actor=actor,
+            actor=who.name,
             happened_at=now,
         )
         for kind, debit, part in parts
@@ -82,7 +83,19 @@ async def record_settlement(
         if amount + fee > owed:
             raise MoreThanOwed(settled=(amount + fee).amount, owed=owed.amount)
         await post(tx, transfers, at=now)
-    log.info("gateway.settled", gateway=gateway, amount=amount.amount, fee=fee.amount, actor=actor)
+        await who.did(
+            tx,
+            "book.settlement",
+            account,
+            amount=amount.amount,
+            fee=fee.amount,
+            bank=bank,
+            key=name,
+            at=now,
+        )
+    log.info(
+        "gateway.settled", gateway=gateway, amount=amount.amount, fee=fee.amount, actor=who.name
+    )
     return owed - amount - fee
 
 

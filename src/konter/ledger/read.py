@@ -25,6 +25,8 @@ ACCOUNTS = "SELECT account, sum(change)::bigint FROM ledger.legs GROUP BY accoun
 
 ACCOUNT = "SELECT coalesce(sum(change), 0)::bigint FROM ledger.legs WHERE account = %(account)s"
 
+POSTED = "SELECT 1 FROM ledger.transfers WHERE key = %(key)s"
+
 OF_ORDER = """
 SELECT key, kind, debit, credit, amount, note, actor, happened_at, recorded_at
 FROM ledger.transfers WHERE order_id = %(order_id)s ORDER BY recorded_at, key
@@ -88,6 +90,11 @@ async def account_sum(tx: Tx, account: str) -> int:
     """One account's credits less its debits, whole rupiah."""
     row = await tx.row(ACCOUNT, {"account": account})
     return int(row[0]) if row else 0
+
+
+async def is_posted(tx: Tx, key: str) -> bool:
+    """Whether a transfer of this key stands."""
+    return await tx.row(POSTED, {"key": key}) is not None
 
 
 async def of_order(tx: Tx, order_id: int) -> list[Entry]:

@@ -1,5 +1,6 @@
 """Members as an operator changes them. Each change holds within the seconds that a member is
-remembered; a repeat does nothing; an unknown member id is NoSuchMember."""
+remembered; a repeat does nothing; an unknown member id is NoSuchMember. ``by``: whom the audit log
+names; None: nobody."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from typing import LiteralString
 
 from konter.kernel.errors import Invalid
 from konter.kernel.money import MAX_RUPIAH
+from konter.people.actor import Actor
 from konter.people.addresses import network_of
 from konter.people.desk import PeopleDesk
 from konter.people.fields import Unfit
@@ -48,12 +50,16 @@ PRODUCT = re.compile(r"[\x21-\x7e]{1,100}")
 Value = bool | int | list[str] | None
 
 
-async def set_active(desk: PeopleDesk, member_id: str, active: bool) -> None:
+async def set_active(
+    desk: PeopleDesk, member_id: str, active: bool, *, by: Actor | None = None
+) -> None:
     """Disabled, its calls are answered like an unknown member's; orders on their way go on."""
-    await _change(desk, SET_ACTIVE, member_id, active=active)
+    await _change(desk, SET_ACTIVE, member_id, by, active=active)
 
 
-async def set_ip(desk: PeopleDesk, member_id: str, networks: Iterable[str]) -> None:
+async def set_ip(
+    desk: PeopleDesk, member_id: str, networks: Iterable[str], *, by: Actor | None = None
+) -> None:
     """The addresses and networks that it may call from, in place of all before; none: anywhere.
 
     Raises Invalid.
@@ -66,20 +72,26 @@ async def set_ip(desk: PeopleDesk, member_id: str, networks: Iterable[str]) -> N
             raise Invalid({"ip": [f"{text}: {unfit}"]}) from None
     if len(clean) > MOST_NETWORKS:
         raise Invalid({"ip": [f"Paling banyak {MOST_NETWORKS} jaringan"]})
-    await _change(desk, SET_IP, member_id, networks=list(clean))
+    await _change(desk, SET_IP, member_id, by, networks=list(clean))
 
 
-async def set_nosign(desk: PeopleDesk, member_id: str, allowed: bool) -> None:
+async def set_nosign(
+    desk: PeopleDesk, member_id: str, allowed: bool, *, by: Actor | None = None
+) -> None:
     """Whether its Otomax may send pin and password in the place of a sign."""
-    await _change(desk, SET_NOSIGN, member_id, allowed=allowed)
+    await _change(desk, SET_NOSIGN, member_id, by, allowed=allowed)
 
 
-async def set_require_hmac(desk: PeopleDesk, member_id: str, required: bool) -> None:
+async def set_require_hmac(
+    desk: PeopleDesk, member_id: str, required: bool, *, by: Actor | None = None
+) -> None:
     """Whether nothing but X-Konter-Signature proves its calls: no MD5, no Otomax, no API key."""
-    await _change(desk, SET_HMAC, member_id, required=required)
+    await _change(desk, SET_HMAC, member_id, by, required=required)
 
 
-async def set_limits(desk: PeopleDesk, member_id: str, own: OwnLimits) -> None:
+async def set_limits(
+    desk: PeopleDesk, member_id: str, own: OwnLimits, *, by: Actor | None = None
+) -> None:
     """Its own limits, in place of all before. A product that does not exist only closes: it is not
     looked up. Raises Invalid."""
     amount = None if own.amount_per_day is None else own.amount_per_day.amount
@@ -97,6 +109,7 @@ async def set_limits(desk: PeopleDesk, member_id: str, own: OwnLimits) -> None:
         desk,
         SET_LIMITS,
         member_id,
+        by,
         requests=own.requests_per_minute,
         orders=own.orders_per_day,
         amount=amount,
@@ -110,7 +123,16 @@ def _unfit(name: str, limit: int | None, most: int) -> dict[str, list[str]]:
     return {name: [f"Antara 1 dan {most}"]}
 
 
-async def _change(desk: PeopleDesk, sql: LiteralString, member_id: str, **facts: Value) -> None:
+async def _change(
+    desk: PeopleDesk, sql: LiteralString, member_id: str, by: Actor | None, **facts: Value
+) -> None:
     async with desk.db.transaction() as tx:
         if not await tx.run(sql, {"member_id": member_id, **facts}):
             raise NoSuchMember(member=member_id)
+        if by is not None:
+            said = {name: _said(value) for name, value in facts.items()}
+            await by.did(tx, "member.configure", f"member:{member_id}", **said, at=desk.clock.now())
+
+
+def _said(value: Value) -> bool | int | str | None:
+    return ", ".join(value)[:500] if isinstance(value, list) else value

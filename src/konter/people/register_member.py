@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from konter.db.pool import Tx
 from konter.kernel.errors import Invalid, Refused
+from konter.people.actor import Actor
 from konter.people.desk import PeopleDesk
 from konter.people.fields import checked
 from konter.people.member_secrets import FreshSecrets, draw
@@ -53,7 +54,9 @@ class Registered:
     secrets: FreshSecrets
 
 
-async def register_member(desk: PeopleDesk, *, email: str, member_id: str) -> Registered:
+async def register_member(
+    desk: PeopleDesk, *, email: str, member_id: str, by: Actor | None = None
+) -> Registered:
     """A member of this id, in any case of letters, with fresh secrets and no limits of its own.
 
     Raises NoSuchUser, NotAReseller, Invalid, MemberIdTaken, AlreadyMember (as a repeat does: if
@@ -68,6 +71,10 @@ async def register_member(desk: PeopleDesk, *, email: str, member_id: str) -> Re
         facts = {"user_id": person.id, "member_id": name, "at": desk.clock.now()}
         if not await tx.run(INSERT_MEMBER, {**facts, **fresh.sealed(desk.vault, person.id)}):
             raise await _why_not(tx, person.id)
+        if by is not None:
+            await by.did(
+                tx, "member.register", f"member:{name}", user=person.id, at=desk.clock.now()
+            )
     return Registered(person, name, fresh)
 
 

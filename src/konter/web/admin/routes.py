@@ -6,6 +6,11 @@ from typing import Final
 
 from litestar.types import ControllerRouterHandler
 
-from konter.web.admin import desk_routes, prices_routes
+from konter.web.admin import desk_routes, money_routes, people_routes, prices_routes
 
-ROUTES: Final[list[ControllerRouterHandler]] = [*desk_routes.ROUTES, *prices_routes.ROUTES]
+ROUTES: Final[list[ControllerRouterHandler]] = [
+    *desk_routes.ROUTES,
+    *prices_routes.ROUTES,
+    *people_routes.ROUTES,
+    *money_routes.ROUTES,
+]

@@ -1,0 +1,47 @@
+"""``/admin/audit``: what staff did, for whoever asks later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlencode
+
+import msgspec
+from litestar import get
+
+from konter.people.audit import KeptDeed, deeds
+from konter.web.admin.acting import number_of, query_of
+from konter.web.page.permits import ADMIN
+from konter.web.page.render import Page, page
+from konter.web.request import SiteRequest
+
+PER_PAGE: Final = 50
+
+Said = Mapping[str, str | int | bool | None]
+
+
+@get("/admin/audit", include_in_schema=False, opt=ADMIN)
+async def get_audit(request: SiteRequest) -> Page:
+    """The newest first. ``act``: one, or all of a thing; ``before``: older than that number."""
+    asked = query_of(request)
+    who, act, subject = (asked.get(name, "")[:200] for name in ("actor", "act", "subject"))
+    async with request.desks.db.read() as tx:
+        found = await deeds(
+            tx,
+            actor=who or None,
+            act=act or None,
+            subject=subject or None,
+            before=number_of(asked.get("before")),
+            most=PER_PAGE + 1,
+        )
+    shown = [(deed, _told(deed)) for deed in found[:PER_PAGE]]
+    typed = {"actor": who, "act": act, "subject": subject}
+    older = urlencode({**typed, "before": shown[-1][0].id}) if len(found) > PER_PAGE else ""
+    return page(request, "admin/audit.html", {"deeds": shown, "typed": typed, "older": older})
+
+
+def _told(deed: KeptDeed) -> list[tuple[str, str]]:
+    """What was said and what changed, line by line; rows that another version wrote included."""
+    said = msgspec.json.decode(deed.detail)
+    facts: Said = said if isinstance(said, dict) else {"": str(said)}
+    return [(name, "-" if value is None else str(value)) for name, value in facts.items()]
