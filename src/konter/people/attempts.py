@@ -112,5 +112,10 @@ def of_code(user_id: int) -> str:
     return f"code:{user_id}"
 
 
+def of_callback_test(user_id: int) -> str:
+    """Counted by itself."""
+    return f"callback:{user_id}"
+
+
 def of_meter(remote: str) -> str:
     return f"meter:{counted_as(remote)}"
