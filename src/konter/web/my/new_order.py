@@ -6,19 +6,15 @@ import secrets
 from typing import Final
 
 from litestar import Response, get, post
-from msgspec import Struct
 
 from konter.catalogue.browse import Page as Products
 from konter.catalogue.browse import ProductShown, browse, show_product
 from konter.kernel.errors import Refused, Unavailable
 from konter.ledger.read import balance
-from konter.orders.checkout import Checkout, clean_customer
-from konter.orders.requests import Ask, RefReused, clean_ask
-from konter.orders.states import BALANCE
-from konter.people.permits import Role
+from konter.orders.requests import RefReused
 from konter.web.my.asked import asked_of, number_of, query_of, told_of
 from konter.web.my.channels import choices
-from konter.web.my.wait import order_link
+from konter.web.my.place_own import NewOrder, place_own
 from konter.web.page.forms import fields_of, read_form
 from konter.web.page.guard import visit
 from konter.web.page.permits import OWN
@@ -30,21 +26,6 @@ SHOWN: Final = (
     "target_id", "server_id", "payment_method", "customer_name", "customer_email",
     "customer_phone", "customer_address", "customer_city",
 )  # fmt: skip
-
-
-class NewOrder(Struct):
-    """``ref_id``: made with the form, so that two clicks are one order."""
-
-    product_id: int
-    ref_id: str
-    target_id: str
-    payment_method: str
-    server_id: str | None = None
-    customer_name: str = ""
-    customer_email: str = ""
-    customer_phone: str = ""
-    customer_address: str | None = None
-    customer_city: str | None = None
 
 
 @get("/my/orders/new", include_in_schema=False, opt=OWN)
@@ -74,7 +55,7 @@ async def post_new_order(request: SiteRequest) -> Response[str]:
     typed = await fields_of(request)
     try:
         said = read_form(typed, NewOrder)
-        order_id = await _place(request, said)
+        order_id = await place_own(request, said)
     except Refused as error:
         product_id = number_of(typed, "product_id")
         if product_id is None:
@@ -84,36 +65,6 @@ async def post_new_order(request: SiteRequest) -> Response[str]:
 
 
 ROUTES: Final = [get_new_order, post_new_order]
-
-
-async def _place(request: SiteRequest, said: NewOrder) -> int:
-    """The order's id; the same reference again is the same order. Raises what placing refuses."""
-    ask = clean_ask(
-        user_id=request.user.id,
-        product_id=said.product_id,
-        target_id=said.target_id,
-        server_id=said.server_id,
-        ref_id=said.ref_id,
-        pays_reseller_price=request.user.role is not Role.RETAIL,
-        payment_method=said.payment_method,
-    )
-    if ask.payment_method == BALANCE:
-        return (await request.shop.placer.submit(ask)).order.id
-    return await _check_out(request, ask, said)
-
-
-async def _check_out(request: SiteRequest, ask: Ask, said: NewOrder) -> int:
-    customer = clean_customer(
-        name=said.customer_name or request.user.name,
-        email=said.customer_email or request.user.email,
-        phone=said.customer_phone,
-        address=said.customer_address,
-        city=said.customer_city,
-    )
-    placed = await request.shop.checkouts.submit(Checkout(ask, customer))
-    if not placed.replayed:
-        await order_link(request, placed.order.id)
-    return placed.order.id
 
 
 async def _form(

@@ -11,7 +11,7 @@ from konter.kernel.errors import Refused
 from konter.people.permits import STAFF_ROLES
 from konter.people.two_factor import confirm, start, switch_off, two_factor_of
 from konter.web.my.asked import told_of
-from konter.web.my.deposit import qr_svg
+from konter.web.my.qr import qr_svg
 from konter.web.page.forms import fields_of, read_form
 from konter.web.page.guard import visit
 from konter.web.page.permits import ENROL
