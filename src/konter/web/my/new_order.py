@@ -22,10 +22,13 @@ from konter.web.page.render import Page, go, page
 from konter.web.request import SiteRequest
 
 PER_PAGE: Final = 20
-SHOWN: Final = (
-    "target_id", "server_id", "payment_method", "customer_name", "customer_email",
-    "customer_phone", "customer_address", "customer_city",
-)  # fmt: skip
+CUSTOMER: Final = (
+    "customer_name",
+    "customer_email",
+    "customer_phone",
+    "customer_address",
+    "customer_city",
+)
 
 
 @get("/my/orders/new", include_in_schema=False, opt=OWN)
@@ -75,6 +78,7 @@ async def _form(
     async with request.desks.db.read() as tx:
         held = await balance(tx, request.user.id)
         ways = await choices(request, tx, product.price)
+    shown = ["payment_method", *(need.field for need in product.needs), *(CUSTOMER if ways else ())]
     facts = {
         "product": product,
         "balance": held,
@@ -82,7 +86,7 @@ async def _form(
         "typed": typed,
         "chosen": typed.get("payment_method", ""),
         "ref_id": f"web-{secrets.token_hex(12)}",
-        **told_of(error, *SHOWN),
+        **told_of(error, *shown),
     }
     if isinstance(error, RefReused):
         facts["trouble_said"] = visit(request).say(
