@@ -1,4 +1,9 @@
-// Adds to pages that work without it: copy buttons, and how long a payment can still be made.
+// Adds to pages that work without it: copy buttons, how long a payment can still be made, and the
+// tab of this page brought into view on a narrow screen.
+
+const row = document.querySelector(".tabs-row");
+const here = row?.querySelector("[aria-current]");
+if (here) row.scrollLeft = here.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
 
 for (const button of document.querySelectorAll("[data-copy]")) {
   if (!navigator.clipboard) break;
