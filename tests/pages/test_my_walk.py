@@ -52,9 +52,10 @@ async def test_every_page_of_ones_own_is_seen(
             await tab.shot(f"my-{name}-{size}-{lang}")
             wide = await tab.page.evaluate("document.documentElement.scrollWidth")
             assert wide <= int(size), f"{path} scrolls sideways: {wide}"
-            found = await Axe().run(tab.page)
-            bad = [(v["id"], v["nodes"][0]["html"]) for v in found.response["violations"]]
-            assert bad == [], path
+            if size == "360":  # the words are other ones on a desk, the page is the same
+                found = await Axe().run(tab.page)
+                bad = [(v["id"], v["nodes"][0]["html"]) for v in found.response["violations"]]
+                assert bad == [], path
         await tab.page.fill("#f-target_id", "087800001260")
         await tab.page.click("main form button.wide-button")
         await tab.page.wait_for_url("**/my/orders/*")
