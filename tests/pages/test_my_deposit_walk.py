@@ -36,6 +36,7 @@ async def test_a_deposit_is_chosen_paid_and_seen(
         await tab.shot(f"my-deposit-qr-{size}")
         number = int(page.url.rsplit("/", 1)[1])
         await page.click("summary:has-text('cara lain')")
+        await page.click("details details:has(input[value='tripay:BRIVA']) > summary")
         await page.check("input[value='tripay:BRIVA']")
         await page.click("form[action$='/pay'] button")
         await page.wait_for_selector("#kode-bayar")

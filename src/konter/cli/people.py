@@ -36,7 +36,7 @@ Password = Annotated[
 ]
 
 app = typer.Typer(help="Users: create, list, change.", no_args_is_help=True)
-app.add_typer(two_factor.app, name="two-factor")
+app.command("two-factor")(two_factor.two_factor)
 
 
 def register(main: typer.Typer) -> None:

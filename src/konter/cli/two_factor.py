@@ -1,7 +1,8 @@
-"""``konter user two-factor``: for who lost their telephone and their kept codes."""
+"""``konter user two-factor``: for who lost their telephone and their recovery codes."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -9,18 +10,18 @@ import typer
 from konter.cli.inside import actor, in_house
 from konter.people.two_factor import switch_off_of
 
+
+class Switch(StrEnum):
+    """Only its owner can switch it on."""
+
+    OFF = "off"
+
+
 Email = Annotated[str, typer.Argument(help="Their e-mail, which is their login.")]
-
-app = typer.Typer(help="Two-factor login: switch it off for who lost it.", no_args_is_help=True)
-
-
-@app.callback()
-def two_factor() -> None:
-    """Two-factor login: switch it off for who lost it."""
+Wanted = Annotated[Switch, typer.Argument(help="Only off: it is its owner who switches it on.")]
 
 
-@app.command("off")
-def off(email: Email) -> None:
-    """Ask this user for no code any more; make sure first that it is them. It is audited."""
+def two_factor(switch: Wanted, email: Email) -> None:
+    """Ask this user for no code any more; be sure first that it is them. It is audited."""
     person = in_house(lambda house: switch_off_of(house.people, email, actor=actor()))
-    typer.echo(f"Two-factor login is off: {person.email} ({person.name}), {person.role}")
+    typer.echo(f"Two-factor login is {switch}: {person.email} ({person.name}), {person.role}")

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from konter.db.pool import Tx
 from konter.funding.channels import Way, ways
 from konter.kernel.money import ZERO, Rupiah
 from konter.web.request import SiteRequest
+
+FIRST: Final = ("qris", "wallet", "virtual", "va")
+"""Kinds that are paid on the telephone one holds."""
+
+GATEWAYS: Final = {"ipaymu": "iPaymu", "tripay": "Tripay"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +23,7 @@ class Choice:
 
     code: str
     name: str
+    gateway: str
     group: str
     fee: Rupiah
     total: Rupiah
@@ -25,10 +32,30 @@ class Choice:
     most: Rupiah | None
 
 
-async def choices(request: SiteRequest, tx: Tx, amount: Rupiah) -> list[Choice]:
-    """What can be used first; the cheapest first."""
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Ways of one kind, in the gateways' word for it."""
+
+    name: str
+    ways: list[Choice]
+
+    def holds(self, code: str) -> bool:
+        return any(way.code == code for way in self.ways)
+
+
+async def choices(request: SiteRequest, tx: Tx, amount: Rupiah) -> list[Group]:
+    """What is paid at once stands first; within a kind what can be used, the cheapest first."""
     found = [_choice(way, amount) for way in await ways(request.shop.orders.funding, tx, amount)]
-    return sorted(found, key=lambda one: (not one.is_open, one.fee.amount, one.name))
+    found.sort(key=lambda one: (not one.is_open, one.fee.amount, one.name))
+    groups: dict[str, Group] = {}
+    for one in found:
+        groups.setdefault(one.group.casefold(), Group(one.group, [])).ways.append(one)
+    return sorted(groups.values(), key=lambda group: (_place(group.name), group.name))
+
+
+def _place(kind: str) -> int:
+    name = kind.casefold()
+    return next((place for place, word in enumerate(FIRST) if word in name), len(FIRST))
 
 
 def _choice(way: Way, amount: Rupiah) -> Choice:
@@ -38,6 +65,7 @@ def _choice(way: Way, amount: Rupiah) -> Choice:
     return Choice(
         code=way.full_name,
         name=way.name,
+        gateway=GATEWAYS.get(way.gateway, way.gateway),
         group=way.kind,
         fee=way.buyer_pays,
         total=amount + way.buyer_pays,
