@@ -10,6 +10,9 @@ from konter.funding.channels import Way, ways
 from konter.kernel.money import ZERO, Rupiah
 from konter.web.request import SiteRequest
 
+QRIS: Final = "QRIS"
+"""A kind of its own, wherever a gateway lists it."""
+
 FIRST: Final = ("qris", "wallet", "virtual", "va")
 """Kinds that are paid on the telephone one holds."""
 
@@ -66,7 +69,7 @@ def _choice(way: Way, amount: Rupiah) -> Choice:
         code=way.full_name,
         name=way.name,
         gateway=GATEWAYS.get(way.gateway, way.gateway),
-        group=way.kind,
+        group=QRIS if QRIS in f"{way.name} {way.code}".upper() else way.kind,
         fee=way.buyer_pays,
         total=amount + way.buyer_pays,
         is_open=way.is_open and not too_little and not too_much,
