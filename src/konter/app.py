@@ -137,7 +137,9 @@ class House:
                 first_news_wait_s=self.settings.first_news_wait_s,
                 callbacks=callbacks,
             ),
-            h2h=h2h_door(self.orders, self.people, seconds=self.settings.token_cache_s),
+            h2h=h2h_door(
+                self.orders, self.people, self.outbox, seconds=self.settings.token_cache_s
+            ),
             storefront=Storefront(
                 self.settings.shop_name, is_https=self.settings.public_url.startswith("https:")
             ),
@@ -374,7 +376,18 @@ def _people(settings: Settings, db: Database, clock: SystemClock, ids: IdBlocks)
     ttl = timedelta(days=settings.token_ttl_days)
     # Asked for only once something is to be sealed: a shop without members needs no secret.
     vault = Vault(lambda: shop_secret(settings).reveal())
-    return PeopleDesk(db, clock, ids, Hasher(), ttl, limits, vault, _member_rules(settings))
+    return PeopleDesk(
+        db,
+        clock,
+        ids,
+        Hasher(),
+        ttl,
+        limits,
+        vault,
+        _member_rules(settings),
+        staff_two_factor=settings.staff_two_factor == "yes",
+        shop_name=settings.shop_name,
+    )
 
 
 def _member_rules(settings: Settings) -> MemberRules:

@@ -355,6 +355,9 @@ class Settings:
     login_limit: int = setting(
         "KONTER_LOGIN_LIMIT", whole(1, 1_000_000, "attempts"), 5,
         "Failed log-ins for one e-mail address within the window.")
+    staff_two_factor: YesNo = setting(
+        "KONTER_STAFF_TWO_FACTOR", one_of("yes", "no"), "no",
+        "Whether operators and admins must set up two-factor login before anything else.")
     login_limit_remote: int = setting(
         "KONTER_LOGIN_LIMIT_REMOTE", whole(1, 1_000_000, "attempts"), 30,
         "Failed log-ins from one remote address within the window.")

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from konter.app import open_house
-from konter.cli import members
+from konter.cli import members, two_factor
 from konter.kernel.clock import WIB
 from konter.people import roster
 from konter.people.desk import PeopleDesk
@@ -36,6 +36,7 @@ Password = Annotated[
 ]
 
 app = typer.Typer(help="Users: create, list, change.", no_args_is_help=True)
+app.command("two-factor")(two_factor.two_factor)
 
 
 def register(main: typer.Typer) -> None:

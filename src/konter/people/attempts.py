@@ -107,5 +107,15 @@ def of_guest(remote: str) -> str:
     return f"guest:{counted_as(remote)}"
 
 
+def of_code(user_id: int) -> str:
+    """Codes of the second step; counted by itself, or after ``email:``."""
+    return f"code:{user_id}"
+
+
+def of_callback_test(user_id: int) -> str:
+    """Counted by itself."""
+    return f"callback:{user_id}"
+
+
 def of_meter(remote: str) -> str:
     return f"meter:{counted_as(remote)}"

@@ -44,7 +44,8 @@ class MemberRules:
 @dataclass(frozen=True, slots=True)
 class PeopleDesk:
     """``token_ttl``: how long a log-in lasts. ``vault``: seals members' secrets; without a secret
-    of its own it refuses to."""
+    of its own it refuses to. ``staff_two_factor``: staff need a second step, and may do nothing
+    before they have it. ``shop_name``: what their authenticator app shows."""
 
     db: Database
     clock: Clock
@@ -54,3 +55,5 @@ class PeopleDesk:
     limits: AttemptLimits = AttemptLimits()
     vault: Vault = field(default_factory=lambda: Vault(no_secret))
     members: MemberRules = MemberRules()
+    staff_two_factor: bool = False
+    shop_name: str = "Konter"

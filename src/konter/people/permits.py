@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from konter.kernel.errors import Refused
 
@@ -17,14 +18,19 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+STAFF_ROLES: Final = frozenset({Role.OPERATOR, Role.ADMIN})
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whoever is asking, as their token or an operator's command showed."""
+    """Whoever is asking, as their token or an operator's command showed. ``must_enrol``: staff of a
+    shop that wants a second step of them, and they have none yet: they may do nothing else."""
 
     id: int
     email: str
     name: str
     role: Role
+    must_enrol: bool = field(default=False, compare=False)
 
 
 class Unauthenticated(Refused):
@@ -41,6 +47,14 @@ class Forbidden(Refused):
     code = "forbidden"
     status = 403
     message = "Unauthorized"
+
+
+class SecondStepFirst(Refused):
+    """Staff of this shop set up their second step before anything else."""
+
+    code = "second_step_first"
+    status = 403
+    message = "Aktifkan verifikasi dua langkah terlebih dahulu"
 
 
 def require(person: Person, *roles: Role) -> None:

@@ -7,11 +7,11 @@ revoked. Money does not depend on it: a blocked wallet refuses in the money stat
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from konter.db.batch import Batcher
 from konter.people.desk import PeopleDesk
-from konter.people.permits import Person
+from konter.people.permits import STAFF_ROLES, Person
 from konter.people.tokens import Bearer, bearers, is_shaped
 
 
@@ -63,6 +63,13 @@ class Sessions:
         self._forgotten += 1
         self._known.pop(token, None)
 
+    def forget_person(self, user_id: int) -> None:
+        """After their log-ins ended or they changed: each next call asks the database."""
+        self._forgotten += 1
+        known = [t for t, remembered in self._known.items() if remembered.person.id == user_id]
+        for token in known:
+            del self._known[token]
+
     def _remember(self, token: str, bearer: Bearer) -> None:
         left = (bearer.expires_at - self._desk.clock.now()).total_seconds()
         until = self._desk.clock.monotonic() + min(self._seconds, left)
@@ -75,5 +82,13 @@ class Sessions:
         at = self._desk.clock.now()
         distinct = list(dict.fromkeys(tokens))
         async with self._desk.db.read() as tx:
-            answers = dict(zip(distinct, await bearers(tx, distinct, at=at), strict=True))
+            found = await bearers(tx, distinct, at=at)
+        answers = dict(zip(distinct, map(self._judged, found), strict=True))
         return [answers[token] for token in tokens]
+
+    def _judged(self, bearer: Bearer | None) -> Bearer | None:
+        """With what the shop wants of its staff."""
+        wants = self._desk.staff_two_factor and bearer is not None and not bearer.has_second
+        if bearer is None or not wants or bearer.person.role not in STAFF_ROLES:
+            return bearer
+        return replace(bearer, person=replace(bearer.person, must_enrol=True))

@@ -25,9 +25,23 @@ REVOKE = "DELETE FROM people.tokens WHERE digest = %(digest)s"
 
 REVOKE_ALL = "DELETE FROM people.tokens WHERE user_id = %(user_id)s"
 
+REVOKE_OTHERS = """
+DELETE FROM people.tokens WHERE user_id = %(user_id)s AND digest <> %(digest)s
+"""
+
+# Whoever is halfway in has shown a password that may be the old one.
+END_STEPS = "DELETE FROM people.login_steps WHERE user_id = %(user_id)s"
+
+LIVE = """
+SELECT digest = %(digest)s AS is_this, created_at, expires_at FROM people.tokens
+WHERE user_id = %(user_id)s AND expires_at > %(at)s
+ORDER BY created_at DESC LIMIT 100
+"""
+
 BEARERS = """
-SELECT t.digest, t.expires_at, u.id, u.email, u.name, u.role
+SELECT t.digest, t.expires_at, u.id, u.email, u.name, u.role, f.user_id IS NOT NULL
 FROM people.tokens t JOIN people.users u ON u.id = t.user_id
+LEFT JOIN people.two_factor f ON f.user_id = u.id AND f.confirmed_at IS NOT NULL
 WHERE t.digest = ANY(%(digests)s) AND t.expires_at > %(at)s AND u.disabled_at IS NULL
 """
 
@@ -47,6 +61,16 @@ class Bearer:
 
     person: Person
     expires_at: datetime
+    has_second: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSession:
+    """One of a person's log-ins; ``is_this``: by which they ask."""
+
+    is_this: bool
+    created_at: datetime
+    expires_at: datetime
 
 
 async def issue(tx: Tx, person: Person, *, at: datetime, ttl: timedelta) -> SignedIn:
@@ -64,8 +88,22 @@ async def revoke(tx: Tx, token: str) -> None:
 
 
 async def revoke_all(tx: Tx, user_id: int) -> None:
-    """End all tokens of one user."""
+    """End all tokens of one user, and what is halfway to one."""
     await tx.run(REVOKE_ALL, {"user_id": user_id})
+    await tx.run(END_STEPS, {"user_id": user_id})
+
+
+async def revoke_others(tx: Tx, user_id: int, *, but: str) -> int:
+    """End all of a user's tokens but this one, and what is halfway to one; answers how many."""
+    ended = await tx.run(REVOKE_OTHERS, {"user_id": user_id, "digest": digest_of(but)})
+    await tx.run(END_STEPS, {"user_id": user_id})
+    return ended
+
+
+async def live_sessions(tx: Tx, user_id: int, *, token: str, at: datetime) -> list[LiveSession]:
+    """The newest first, a hundred at most. ``token``: by which they ask."""
+    facts = {"user_id": user_id, "digest": digest_of(token), "at": at}
+    return await tx.records(LiveSession, LIVE, facts)
 
 
 async def bearers(tx: Tx, tokens: Sequence[str], *, at: datetime) -> list[Bearer | None]:
@@ -73,8 +111,8 @@ async def bearers(tx: Tx, tokens: Sequence[str], *, at: datetime) -> list[Bearer
     digests = [digest_of(token) for token in tokens]
     rows = await tx.rows(BEARERS, {"digests": digests, "at": at})
     found = {
-        bytes(digest): Bearer(Person(user_id, email, name, Role(role)), expires_at)
-        for digest, expires_at, user_id, email, name, role in rows
+        bytes(digest): Bearer(Person(user_id, email, name, Role(role)), expires_at, has_second)
+        for digest, expires_at, user_id, email, name, role, has_second in rows
     }
     return [found.get(digest) for digest in digests]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from litestar import Request
 
-from konter.people.permits import Person, Role, Unauthenticated, require
+from konter.people.permits import Person, Role, SecondStepFirst, Unauthenticated, require
 from konter.web.request import SiteRequest
 
 BEARER_SECURITY: list[dict[str, list[str]]] = [{"bearer": []}]
@@ -22,13 +22,15 @@ PERHAPS_BEARER: list[dict[str, list[str]]] = [{}, *BEARER_SECURITY]
 
 
 async def signed_in(request: Request[Any, Any, Any]) -> None:
-    """Put the person on the request. Raises Unauthenticated."""
+    """Put the person on the request. Raises Unauthenticated, SecondStepFirst."""
     assert isinstance(request, SiteRequest)
     token = bearer_token(request)
     sessions = request.desks.sessions
     person = sessions.recall(token) or await sessions.who(token)
     if person is None:
         raise Unauthenticated
+    if person.must_enrol:
+        raise SecondStepFirst
     request.scope["user"] = person
     request.scope["auth"] = token
 

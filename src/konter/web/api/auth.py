@@ -11,9 +11,16 @@ from msgspec import Meta, Struct
 from konter.kernel.money import Rupiah
 from konter.ledger.read import balance
 from konter.people.attempts import TooManyAttempts
-from konter.people.login import AccountDisabled, WrongCredentials, login, logout
+from konter.people.login import (
+    AccountDisabled,
+    CodeNeeded,
+    WrongCredentials,
+    login,
+    logout,
+)
 from konter.people.permits import Person
 from konter.people.register import register
+from konter.people.second_codes import WrongCode
 from konter.web.answer import Answer
 from konter.web.auth import BEARER_SECURITY, signed_in
 from konter.web.errors import refusals
@@ -34,8 +41,11 @@ class NewAccount(Struct):
 
 
 class Credentials(Struct):
+    """``code``: of the authenticator app, or a kept one, where the account asks for it."""
+
     email: Text
     password: Text
+    code: Annotated[str, Meta(max_length=64)] | None = None
 
 
 class UserView(Struct):
@@ -97,12 +107,17 @@ async def post_register(data: JSONBody[NewAccount], request: SiteRequest) -> Ans
     "/login",
     summary="Masuk",
     status_code=200,
-    responses=refusals(WrongCredentials, AccountDisabled, TooManyAttempts),
+    responses=refusals(WrongCredentials, CodeNeeded, WrongCode, AccountDisabled, TooManyAttempts),
     tags=TAGS,
 )
 async def post_login(data: JSONBody[Credentials], request: SiteRequest) -> Answer[SignedInView]:
+    """Without a ``code`` an account that asks for one answers ``code_needed``."""
     signed = await login(
-        request.desks.people, email=data.email, password=data.password, remote=request.remote
+        request.desks.people,
+        email=data.email,
+        password=data.password,
+        code=data.code,
+        remote=request.remote,
     )
     return Answer(SignedInView("Berhasil masuk", _user(signed.person), signed.token))
 

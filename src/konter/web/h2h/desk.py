@@ -7,6 +7,7 @@ from functools import partial
 
 from konter.catalogue.list_prices import Listed
 from konter.db.batch import Batcher
+from konter.hooks.outbox_desk import OutboxDesk
 from konter.orders.desk import OrdersDesk
 from konter.orders.requests import Placed
 from konter.orders.reseller_order import MemberOrder, order_many
@@ -37,14 +38,17 @@ class PriceShelf:
 @dataclass(frozen=True, slots=True)
 class H2hDoor:
     """``members``: who calls. ``placer``: its one lane makes that a process judges one batch after
-    the other."""
+    the other. ``outbox``: what their machines are told."""
 
     members: MemberDoor
     placer: Batcher[MemberOrder, Placed]
     prices: PriceShelf
+    outbox: OutboxDesk
 
 
-def h2h_door(orders: OrdersDesk, people: PeopleDesk, *, seconds: float) -> H2hDoor:
+def h2h_door(
+    orders: OrdersDesk, people: PeopleDesk, outbox: OutboxDesk, *, seconds: float
+) -> H2hDoor:
     """One for each process. ``seconds``: how long members and the price list are remembered."""
     placer: Batcher[MemberOrder, Placed] = Batcher(partial(order_many, orders))
-    return H2hDoor(member_door(people, seconds=seconds), placer, PriceShelf(seconds))
+    return H2hDoor(member_door(people, seconds=seconds), placer, PriceShelf(seconds), outbox)

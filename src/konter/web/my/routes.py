@@ -6,17 +6,28 @@ from typing import Final
 
 from litestar.types import ControllerRouterHandler
 
-from konter.web.my import order_page
+from konter.web.my import (
+    machine_routes,
+    money_routes,
+    new_order,
+    notices,
+    order_page,
+    orders,
+    profile,
+    sign_routes,
+    two_factor,
+)
 from konter.web.my.dashboard import get_dashboard
-from konter.web.my.sign_in import get_sign_in, post_sign_in, post_sign_out
-from konter.web.my.sign_up import get_sign_up, post_sign_up
 
 ROUTES: Final[list[ControllerRouterHandler]] = [
     get_dashboard,
+    *sign_routes.ROUTES,
+    *orders.ROUTES,
     *order_page.ROUTES,
-    get_sign_in,
-    post_sign_in,
-    post_sign_out,
-    get_sign_up,
-    post_sign_up,
+    *new_order.ROUTES,
+    *money_routes.ROUTES,
+    *notices.ROUTES,
+    *profile.ROUTES,
+    *two_factor.ROUTES,
+    *machine_routes.ROUTES,
 ]

@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from konter.kernel.errors import Invalid, Refused
 from konter.people.register import register
-from konter.web.my.sign_in import HOME, Back
+from konter.web.my.sign_in import Back
+from konter.web.my.sign_in_code import HOME
 from konter.web.page.forms import fields_of, read_form
 from konter.web.page.guard import own_path, visit
 from konter.web.page.permits import ANYBODY

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 from litestar import Request
 
 from konter.kernel.errors import Refused
-from konter.people.permits import Forbidden
+from konter.people.permits import Forbidden, SecondStepFirst
 from konter.web.page.permits import who_of
 from konter.web.page.visit import Visit, visit_of
 from konter.web.request import SiteRequest
@@ -43,7 +43,7 @@ class SignInFirst(Refused):
 
 async def guarded(request: Request[Any, Any, Any]) -> None:
     """For ``before_request``. Puts the Visit on the request. Raises ForeignForm, SignInFirst,
-    Forbidden."""
+    Forbidden, SecondStepFirst."""
     assert isinstance(request, SiteRequest)
     if request.scope["method"] not in SAFE and not is_ours(request):
         raise ForeignForm
@@ -57,6 +57,8 @@ async def guarded(request: Request[Any, Any, Any]) -> None:
         raise Forbidden
     if not who.admits(visit.person.role if visit.person else None):
         raise Forbidden if visit.person else SignInFirst(_asked_for(request))
+    if visit.person is not None and visit.person.must_enrol and not who.always:
+        raise SecondStepFirst
 
 
 def visit(request: SiteRequest) -> Visit:

@@ -9,14 +9,14 @@ from litestar.params import PathParameter, QueryParameter
 from litestar.response import Redirect
 
 from konter.web.page.guard import own_path
-from konter.web.page.permits import ANYBODY
+from konter.web.page.permits import ALWAYS
 from konter.web.page.render import go
 from konter.web.page.visit import lang_cookie
 from konter.web.page.words import lang_of
 from konter.web.request import SiteRequest
 
 
-@get("/bahasa/{lang:str}", include_in_schema=False, opt=ANYBODY, status_code=303)
+@get("/bahasa/{lang:str}", include_in_schema=False, opt=ALWAYS, status_code=303)
 async def get_language(
     request: SiteRequest,
     lang: Annotated[str, PathParameter()],

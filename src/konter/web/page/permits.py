@@ -17,23 +17,27 @@ from konter.people.permits import Role
 @dataclass(frozen=True, slots=True)
 class Who:
     """``roles`` None: anybody, signed in or not. ``owns``: what is shown is the person's own, or
-    theirs by a secret in the address; the handler looks for it by their id."""
+    theirs by a secret in the address; the handler looks for it by their id. ``always``: also for
+    staff who must set up their second step first."""
 
     name: str
     roles: frozenset[Role] | None
     owns: bool = False
+    always: bool = False
 
     def admits(self, role: Role | None) -> bool:
         return self.roles is None or role in self.roles
 
 
-def _opt(name: str, *roles: Role, owns: bool = False) -> dict[str, object]:
-    return {"who": Who(name, frozenset(roles) if roles else None, owns)}
+def _opt(name: str, *roles: Role, owns: bool = False, always: bool = False) -> dict[str, object]:
+    return {"who": Who(name, frozenset(roles) if roles else None, owns, always)}
 
 
 ANYBODY: Final = _opt("anybody")
+ALWAYS: Final = _opt("anybody, always", always=True)
 HOLDER: Final = _opt("holder of the code", owns=True)
 OWN: Final = _opt("signed in, their own", *Role, owns=True)
+ENROL: Final = _opt("signed in, their second step", *Role, owns=True, always=True)
 RESELLERS_OWN: Final = _opt("reseller, their own", Role.RESELLER, owns=True)
 MEMBER: Final = _opt("member by proof, their own", owns=True)
 UPSTREAM: Final = _opt("upstream by proof")

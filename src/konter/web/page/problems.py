@@ -9,9 +9,10 @@ from urllib.parse import quote
 from litestar import Request, Response
 from litestar.types import ExceptionHandlersMap
 
+from konter.people.permits import SecondStepFirst
 from konter.web.answer import Answer
 from konter.web.errors import HANDLERS
-from konter.web.page.guard import SignInFirst
+from konter.web.page.guard import SignInFirst, visit
 from konter.web.page.render import go, page
 from konter.web.page.visit import remembered
 from konter.web.request import SiteRequest
@@ -21,6 +22,8 @@ Handler: TypeAlias = Callable[..., Response[Told] | Response[str]]
 
 MACHINES: Final = ("/api/", "/otomax/", "/ipaymu/", "/tripay/", "/webhook/", "/static/")
 """Whoever asks here reads no pages, whatever they accept."""
+
+SECOND_STEP: Final = "/my/two-factor"
 
 
 def with_pages() -> ExceptionHandlersMap:
@@ -44,6 +47,8 @@ def _either(handler: Handler) -> Handler:
             request.scope["konter_visit"] = remembered(request)  # type: ignore[typeddict-unknown-key]
         if isinstance(error, SignInFirst):
             return go(request, f"/masuk?back={quote(error.back, safe='')}", said=error.text)
+        if isinstance(error, SecondStepFirst):
+            return go(request, SECOND_STEP, said=visit(request).say(error.text))
         return _problem(request, answer)
 
     return handle

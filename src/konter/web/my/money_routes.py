@@ -1,0 +1,9 @@
+"""One's deposits and statement."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from konter.web.my import deposit, deposits, mutations
+
+ROUTES: Final = [*deposits.ROUTES, *deposit.ROUTES, *mutations.ROUTES]

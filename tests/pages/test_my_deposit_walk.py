@@ -1,0 +1,55 @@
+"""A deposit in the browser: chosen, paid at the gateway, seen in the balance."""
+
+from __future__ import annotations
+
+import pytest
+
+from konter.people.permits import Role
+from tests.pages.browser import visitors
+from tests.shop import Shop
+from tests.web.paying import PHONE, QRIS, customer_pays, until
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.mark.parametrize(("size", "scripts"), [("360", False), ("1280", True)])
+async def test_a_deposit_is_chosen_paid_and_seen(
+    paying: Shop, chromium_address: str, size: str, scripts: bool
+) -> None:
+    buyer = await paying.buyer(money=0, role=Role.RETAIL)
+    async with (
+        visitors(chromium_address, paying.client.url) as people,
+        people.tab(size=size, scripts=scripts) as tab,
+    ):
+        page = tab.page
+        session = {"name": "konter_session", "value": buyer.token, "url": people.url}
+        await page.context.add_cookies([session])  # type: ignore[list-item]
+        await tab.open("/my")
+        await page.click("text=Isi saldo")
+        await page.click("a[href$='amount=100000']")
+        await tab.shot(f"my-deposit-ways-{size}")
+        await page.check(f"input[value='{QRIS}']")
+        await page.fill("#f-customer_phone", PHONE)
+        await page.click("text=Lanjut membayar")
+        await page.wait_for_url("**/my/deposits/*")
+        assert await page.locator(".qr svg").is_visible()
+        await tab.shot(f"my-deposit-qr-{size}")
+        number = int(page.url.rsplit("/", 1)[1])
+        await page.click("summary:has-text('cara lain')")
+        await page.click("details details:has(input[value='tripay:BRIVA']) > summary")
+        await page.check("input[value='tripay:BRIVA']")
+        await page.click("form[action$='/pay'] button")
+        await page.wait_for_selector("#kode-bayar")
+        assert await page.locator("[data-copy]").is_visible() == scripts
+        await tab.shot(f"my-deposit-va-{size}")
+        await customer_pays(paying, number)
+
+        async def credited() -> bool:
+            return await buyer.balance() == 100_000
+
+        await until(credited)
+        await page.click("text=Periksa pembayaran")
+        await page.wait_for_url("**/my/deposits/*")
+        assert "Masuk ke saldo" in await tab.says()
+        await tab.open("/my")
+        assert "Rp\u00a0100.000" in await tab.says()
