@@ -12,6 +12,7 @@ from konter.adapters import gateways_of
 from konter.kernel.money import Rupiah
 from konter.setting_kinds import CallTimeouts, Secret
 from konter.settings import (
+    AREAS,
     Settings,
     SettingsWrong,
     declarations,
@@ -46,6 +47,11 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
     assert settings.low_deposit == Rupiah(100_000)
     assert settings.sync_at == time(2, 0)
     assert settings.pending_deadline == "review"
+
+
+def test_settings_are_made_of_all_areas_in_the_order_of_the_reference() -> None:
+    assert Settings.__bases__ == AREAS
+    assert len({declared.attribute for declared in declarations()}) == len(declarations())
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
