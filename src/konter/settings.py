@@ -19,6 +19,7 @@ from dotenv import dotenv_values
 from konter.kernel.errors import Broken
 from konter.setting_areas.bills import Bills
 from konter.setting_areas.catalogue import Catalogue
+from konter.setting_areas.notices import Notices
 from konter.setting_areas.orders import Orders
 from konter.setting_areas.payments import Payments
 from konter.setting_areas.people import People
@@ -27,7 +28,7 @@ from konter.setting_areas.shop import Shop
 from konter.setting_areas.upstreams import Upstreams
 from konter.setting_kinds import Kind, Secret
 
-AREAS: Final = (Shop, Upstreams, Payments, Orders, Catalogue, Bills, People, Resellers)
+AREAS: Final = (Shop, Upstreams, Payments, Orders, Catalogue, Bills, People, Resellers, Notices)
 """Who declares them, in the order of the reference; ``Settings`` is all of them in one."""
 
 OURS = ("KONTER_", "DIGIFLAZZ_", "OKECONNECT_", "IPAYMU_", "TRIPAY_")
@@ -83,7 +84,7 @@ class SettingsWrong(Broken):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(Shop, Upstreams, Payments, Orders, Catalogue, Bills, People, Resellers):
+class Settings(Shop, Upstreams, Payments, Orders, Catalogue, Bills, People, Resellers, Notices):
     """What this installation was told. Only app, worker and cli may know this type."""
 
     sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import structlog
 
 from konter.db.pool import Tx
-from konter.hooks import notices, tasks
+from konter.hooks import tasks
 from konter.orders.desk import OrdersDesk
+from konter.orders.guest_contacts import tell_buyers
 from konter.orders.noted import Work
 from konter.orders.report import tell_resellers
 
@@ -15,7 +16,7 @@ log = structlog.get_logger("konter.orders")
 
 async def announce(desk: OrdersDesk, tx: Tx, work: Work) -> None:
     """Within the commit, once its money has moved: what is told names the balance it left."""
-    await notices.add_many(tx, work.notices)
+    await tell_buyers(tx, work.told)
     moved = {move.order_id: work.orders[move.order_id] for move in work.moves}
     work.tells_resellers = await tell_resellers(desk, tx, moved.values(), at=work.at)
     ended = [f"order:{order_id}" for order_id in work.ended]
