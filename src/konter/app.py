@@ -138,7 +138,6 @@ class House:
                 self.settings.shop_name, is_https=self.settings.public_url.startswith("https:")
             ),
             registry=registry,
-            notices=self.notices,
         )
 
 

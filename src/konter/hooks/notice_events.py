@@ -23,7 +23,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """``type``: success, error, info or payment. ``blanks``: what its words may name, by example."""
+    """``type``: success, error, info or payment. ``blanks``: what they may name, by example."""
 
     code: str
     type: str

@@ -9,9 +9,9 @@ from datetime import datetime
 from konter.db.pool import Tx
 from konter.hooks.notice_events import EVENTS, LANGS, Event, Words
 from konter.hooks.notice_words import checked, filled
-from konter.hooks.notices_desk import NoticesDesk
 from konter.kernel.errors import NotFound
 from konter.people.audit import Deed, note
+from konter.people.desk import PeopleDesk
 from konter.people.permits import Person
 
 OWN_WORDS = "SELECT event, lang, title, message, changed_at FROM hooks.notice_templates"
@@ -72,21 +72,21 @@ def preview(code: str, lang: str, *, title: str, message: str) -> Words:
 
 
 async def write_template(
-    desk: NoticesDesk, code: str, lang: str, *, title: str, message: str, by: Person
+    desk: PeopleDesk, code: str, lang: str, *, title: str, message: str, by: Person
 ) -> None:
     """From now on this is told. Raises NoSuchNotice, Invalid. A repeat is noted again."""
     words = checked(_known(code, lang), title, message)
     now = desk.clock.now()
     facts = {"event": code, "lang": lang, "title": words.title, "message": words.message, "at": now}
-    deed = _deed(by, "notice.write", code, lang, words)
+    deed = _deed(by, "notice.write", code=code, lang=lang, words=words)
     async with desk.db.transaction() as tx:
         await tx.run(WRITE, facts)
         await note(tx, deed, at=now)
 
 
-async def reset_template(desk: NoticesDesk, code: str, lang: str, *, by: Person) -> None:
+async def reset_template(desk: PeopleDesk, code: str, lang: str, *, by: Person) -> None:
     """Our words again. Raises NoSuchNotice. A repeat does nothing."""
-    deed = _deed(by, "notice.reset", code, lang, _known(code, lang).words(lang))
+    deed = _deed(by, "notice.reset", code=code, lang=lang, words=_known(code, lang).words(lang))
     async with desk.db.transaction() as tx:
         if await tx.run(RESET, {"event": code, "lang": lang}):
             await note(tx, deed, at=desk.clock.now())
@@ -99,7 +99,7 @@ def _known(code: str, lang: str) -> Event:
     return event
 
 
-def _deed(by: Person, act: str, code: str, lang: str, words: Words) -> Deed:
+def _deed(by: Person, act: str, *, code: str, lang: str, words: Words) -> Deed:
     return Deed(
         actor_id=by.id,
         actor=by.email,

@@ -24,7 +24,7 @@ EVENT_OF: Final[Mapping[str, str]] = {
 
 STAFF_CHANNEL: Final = "staff:"
 MOST_LINES: Final = 10
-"""A bad hour opens hundreds of tasks in one commit: one message tells of them, and names the first."""
+"""A bad hour opens hundreds of tasks in one commit: one message then, that names the first."""
 
 Opened = tuple[int, str, str]
 """A task's number, kind and detail."""

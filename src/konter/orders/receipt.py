@@ -10,8 +10,7 @@ from functools import partial
 from konter.funding.apply import Unapplied, leg
 from konter.funding.refund import Owed
 from konter.funding.states import AppliedTo
-from konter.hooks.notice_words import Blank, Both
-from konter.hooks.tell import Told
+from konter.hooks.notice_words import Both
 from konter.kernel.money import Rupiah
 from konter.ledger.post import Transfer
 from konter.ledger.wallets import owed_to
@@ -19,7 +18,7 @@ from konter.orders import store
 from konter.orders.checkout_store import CheckoutRow
 from konter.orders.giveback import owed_for
 from konter.orders.states import OrderState
-from konter.orders.tell_buyer import told_about
+from konter.orders.tell_buyer import Blanks, ToldBuyers, told_about
 
 
 class GivenBack(Enum):
@@ -74,7 +73,7 @@ class Receipts:
     transfers: list[Transfer] = field(default_factory=list)
     owed: list[Owed] = field(default_factory=list)
     applied: list[tuple[int, AppliedTo]] = field(default_factory=list)
-    told: list[Told] = field(default_factory=list)
+    told: ToldBuyers = field(default_factory=list)
 
 
 def hold(
@@ -146,9 +145,9 @@ def _tell(
     order: store.OrderRow,
     *,
     event: str,
-    blanks: dict[str, Blank],
+    blanks: Blanks,
 ) -> None:
-    paid: dict[str, Blank] = {"amount": Rupiah(payment.amount).shown()}
+    paid: Blanks = {"amount": Rupiah(payment.amount).shown()}
     data: dict[str, str | None] = {"transaction_code": order.code}
     about = f"payment:{payment.id}"
     work.told.append(

@@ -13,6 +13,9 @@ from konter.orders.states import OrderState
 from konter.orders.store import AttemptRow, OrderRow
 from konter.orders.words import buyers_words
 
+ToldBuyers = list[Told]
+Blanks = dict[str, Blank]
+
 UNSAID = "Produk sedang tidak dapat diproses"
 
 EVENTS: Final = {
@@ -49,7 +52,7 @@ def told_about(
     order: OrderRow,
     at: datetime,
     *,
-    blanks: dict[str, Blank] | None = None,
+    blanks: Blanks | None = None,
     data: dict[str, str | None],
     about: str = "",
 ) -> Told:

@@ -11,7 +11,6 @@ from prometheus_client import CollectorRegistry
 from konter.catalogue.desk import CatalogueDesk
 from konter.db.batch import Batcher
 from konter.db.pool import Database
-from konter.hooks.notices_desk import NoticesDesk
 from konter.kernel.wire_types import WireCall
 from konter.orders.checkout import Checkout
 from konter.orders.desk import OrdersDesk
@@ -51,8 +50,7 @@ class Storefront:
 class Desks:
     """``registry``: what ``/metrics`` shows. ``trusted_proxies``: networks whose
     ``X-Forwarded-For`` is believed; from anybody else it is ignored. ``catalogue`` None: this
-    site sells nothing. ``h2h`` None: members' machines are not served. ``notices`` None: nobody's
-    words are changed."""
+    site sells nothing. ``h2h`` None: members' machines are not served."""
 
     db: Database
     people: PeopleDesk
@@ -63,4 +61,3 @@ class Desks:
     registry: CollectorRegistry = field(default_factory=process_registry)
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     storefront: Storefront = Storefront()
-    notices: NoticesDesk | None = None

@@ -6,4 +6,6 @@ from typing import Final
 
 from litestar.types import ControllerRouterHandler
 
-ROUTES: Final[list[ControllerRouterHandler]] = []
+from konter.web.admin import notices
+
+ROUTES: Final[list[ControllerRouterHandler]] = [*notices.ROUTES]
