@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
 
 from litestar import Response, get, post
+from litestar.params import PathParameter
 from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 
@@ -25,6 +26,7 @@ from konter.web.page.render import Page, go, page
 from konter.web.request import SiteRequest
 
 LIST: Final = "/admin/notices"
+Code = Annotated[str, PathParameter()]
 ONE: Final = "/admin/notices/{code:str}/{lang:str}"
 
 
@@ -48,14 +50,14 @@ async def get_notices(request: SiteRequest) -> Page:
 
 
 @get(ONE, include_in_schema=False, opt=ADMIN)
-async def get_notice(request: SiteRequest, code: str, lang: str) -> Page:
+async def get_notice(request: SiteRequest, code: Code, lang: Code) -> Page:
     template = await _template(request, code, lang)
     words = template.words
     return _form(request, template, {"title": words.title, "message": words.message})
 
 
 @post(ONE, include_in_schema=False, opt=ADMIN, status_code=200)
-async def post_notice(request: SiteRequest, code: str, lang: str) -> Response[str]:
+async def post_notice(request: SiteRequest, code: Code, lang: Code) -> Response[str]:
     """Try the words, keep them, or go back to ours."""
     typed = await fields_of(request)
     template = await _template(request, code, lang)
