@@ -26,11 +26,15 @@ class Letter:
 @dataclass
 class Postbox:
     """``address``: for the setting of a channel, the recipient's place in it. ``is_broken``: it
-    refuses everything."""
+    refuses everything. ``speaks`` cleared: the mail server says nothing until it is set again."""
 
     address: str = ""
     letters: list[Letter] = field(default_factory=list)
     is_broken: bool = False
+    speaks: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.speaks.set()
 
     def find(self, *words: str) -> list[Letter]:
         return [one for one in self.letters if all(w in one.title + one.text for w in words)]
@@ -43,6 +47,7 @@ class Postbox:
         return self.find(*words)[0]
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        await self.speaks.wait()
         if self.is_broken:
             return "451 not now"
         content = envelope.content
@@ -51,7 +56,11 @@ class Postbox:
         body = mail.get_body(("plain",))
         assert body is not None
         self.letters.append(
-            Letter(envelope.rcpt_tos[0], str(mail["subject"]), body.get_content().strip())
+            Letter(
+                envelope.rcpt_tos[0],
+                str(mail["subject"]),
+                body.get_content().replace("\r\n", "\n").strip(),
+            )
         )
         return "250 OK"
 

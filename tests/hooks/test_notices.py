@@ -248,9 +248,8 @@ async def test_a_dead_channel_delays_its_own_messages_alone(
         assert not slow.done(), "the mail server is still silent"
         assert await slow == 3
         assert await counter.run() == 0, "not due again yet"
-        for seconds in counter.desk.back_off_s:
-            clock.advance(seconds)
-            assert await counter.run("email") == 3
+        clock.advance(counter.desk.back_off_s[0])
+        assert await counter.run("email") == 3
         clock.advance(24 * 3600)
         assert await counter.run("email") == 3
         clock.advance(24 * 3600)
