@@ -84,6 +84,8 @@ async def gateway(*, form: bool = False) -> AsyncIterator[Postbox]:
 
     async def take(request: web.Request) -> web.Response:
         said: Any = await request.post() if form else await request.json()
+        if form and request.headers["Authorization"] != "token-rahasia":
+            return web.Response(status=401)
         if box.is_broken:
             return web.Response(status=500)
         to = str(said["target"]) if form else request.path.strip("/")

@@ -36,10 +36,10 @@ class Event:
 
 
 ORDER: Final = {"code": "TRX-1A2B3C", "product": "Pulsa Telkomsel 10.000", "target": "081234567890"}
-PRICED: Final = {**ORDER, "amount": "Rp10.500"}
-PAID: Final = {**PRICED, "surplus": "Rp500"}
-DEPOSIT: Final = {"code": "DEP-1A2B3C", "amount": "Rp100.000"}
-TASK: Final = {"detail": "digiflazz-main: deposit Rp45.000", "kind": "low_deposit", "count": "1"}
+PRICED: Final = {**ORDER, "amount": "Rp 10.500"}
+PAID: Final = {**PRICED, "surplus": "Rp 500"}
+DEPOSIT: Final = {"code": "DEP-1A2B3C", "amount": "Rp 100.000"}
+TASK: Final = {"detail": "digiflazz-main: deposit Rp 45.000", "kind": "low_deposit", "count": "1"}
 
 CODE_ID: Final = "\nKode pesanan: {code}"
 CODE_EN: Final = "\nOrder code: {code}"
