@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,6 +34,7 @@ from konter.people.permits import Person, Role
 from konter.people.reach import international, reach_of, set_reach
 from konter.people.register import create_user
 from konter.upstreams.messenger import Messenger, is_usable
+from tests.cli.typed import Said, konter
 from tests.conftest import ManualClock
 from tests.postbox import Postbox, deaf_server, gateway, mail_server
 
@@ -379,3 +381,27 @@ def test_the_addresses_of_the_how_to_are_read_by_the_library(channel: str, addre
     """Telegram's and Meta's hosts are fixed in it, so their shape is all that is tried here."""
     assert is_usable(channel, address)
     assert not is_usable(channel, "nosuchthing://x/{to}")
+
+
+async def test_an_operator_tries_a_channel_and_sees_how_each_fares(
+    counter: Counter, tmp_path: Path
+) -> None:
+    await counter.tell(told(counter, NOBODY, email="tamu@contoh.id", phone="08123456789"))
+    environ = {
+        "DATABASE_URL": counter.desk.db.conninfo,
+        "KONTER_SECRET": "x" * 40,
+        "KONTER_NOTIFY_EMAIL": counter.mail.address,
+        "KONTER_NOTIFY_TELEGRAM": "json://127.0.0.1:9/{to}",
+    }
+
+    async def types(*words: str) -> Said:
+        done = await asyncio.to_thread(konter, "notice", *words, at=tmp_path, environ=environ)
+        return done.squeezed
+
+    assert (await types("test", "email", "siti@contoh.id")).out == "email: taken."
+    assert counter.mail.letters[0].title == "Tes Konter"
+    refused, unset = await types("test", "telegram", "123"), await types("test", "staff:1")
+    assert (refused.status, unset.status) == (1, 1)
+    assert "refused, or nobody answered" in refused.err and "belum dipasang" in unset.err
+    listed = (await types("list")).out
+    assert "email 1 2026-11-16 10:30:00 0 0" in listed and "telegram 0" in listed
