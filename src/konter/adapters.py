@@ -10,6 +10,7 @@ from konter.upstreams.contract import Provider
 from konter.upstreams.gateway_contract import Gateway
 from konter.upstreams.gateways.ipaymu import PRODUCTION, SANDBOX, Ipaymu, IpaymuSettings
 from konter.upstreams.gateways.tripay import Tripay, TripaySettings
+from konter.upstreams.messenger import Messenger, is_usable
 from konter.upstreams.providers.digiflazz import Digiflazz, DigiflazzSettings
 from konter.upstreams.providers.digiflazz_bills import DigiflazzBills
 from konter.upstreams.providers.okeconnect import Okeconnect, OkeconnectSettings
@@ -128,3 +129,25 @@ def gateways_of(settings: Settings) -> dict[str, Gateway]:
             )
         )
     return {gateway.account: gateway for gateway in gateways}
+
+
+def messenger_of(settings: Settings) -> Messenger:
+    """Speaks to people by the channels that the settings name. Raises SettingsWrong for an address
+    that Apprise does not know."""
+    named = (
+        ("email", "KONTER_NOTIFY_EMAIL", settings.notify_email),
+        ("whatsapp", "KONTER_NOTIFY_WHATSAPP", settings.notify_whatsapp),
+        ("telegram", "KONTER_NOTIFY_TELEGRAM", settings.notify_telegram),
+    )
+    addresses = {channel: address.reveal() for channel, _, address in named if address}
+    names = {channel: name for channel, name, _ in named}
+    staff = settings.notify_staff.reveal().split() if settings.notify_staff else []
+    for number, address in enumerate(staff, 1):
+        addresses[f"staff:{number}"] = address
+    wrong = [channel for channel, address in addresses.items() if not is_usable(channel, address)]
+    if wrong:
+        expected = "expected an address that Apprise can read"
+        raise SettingsWrong(
+            Problem(names.get(channel, "KONTER_NOTIFY_STAFF"), expected) for channel in wrong
+        )
+    return Messenger(addresses, timeout_s=settings.notify_timeout_s)

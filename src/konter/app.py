@@ -12,6 +12,7 @@ from functools import partial
 from konter.adapters import (
     billers_of,
     gateways_of,
+    messenger_of,
     meter_readers_of,
     products_from,
     providers_of,
@@ -27,6 +28,7 @@ from konter.funding.hear import receive as receive_payment_news
 from konter.funding.try_gateway import prove_gateway
 from konter.hints import HouseHints
 from konter.hooks.inbox import InboxDesk, Incoming, accept_many
+from konter.hooks.notices_desk import NoticesDesk
 from konter.hooks.outbox_desk import OutboxDesk
 from konter.jobs.listen import listen
 from konter.kernel.clock import SystemClock
@@ -51,6 +53,7 @@ from konter.suppliers.try_account import try_account
 from konter.upstreams.contract import Provider
 from konter.upstreams.courier import Courier
 from konter.upstreams.gateway_contract import Gateway
+from konter.upstreams.messenger import PATIENCE, Messenger
 from konter.upstreams.transcript import scrubbed
 from konter.upstreams.wire import Wire
 from konter.web.admin.desk import OfficeDoor
@@ -93,6 +96,7 @@ class House:
     catalogue: CatalogueDesk
     inbox: InboxDesk
     outbox: OutboxDesk
+    notices: NoticesDesk
     funding: FundingDesk
     orders: OrdersDesk
     newsroom: Newsroom
@@ -173,7 +177,17 @@ async def open_house(
         stack.push_async_callback(wire.close)
         courier = Courier(private=settings.callback_private == "yes")
         stack.push_async_callback(courier.close)
-        house = _furnish(settings, db, clock, wire=wire, courier=courier, providers=providers)
+        messenger = messenger_of(settings)
+        stack.push_async_callback(messenger.close)
+        house = _furnish(
+            settings,
+            db,
+            clock,
+            wire=wire,
+            courier=courier,
+            messenger=messenger,
+            providers=providers,
+        )
         await ensure_accounts(house.suppliers)
         chores = (
             asyncio.create_task(house.hints.send()),
@@ -213,6 +227,7 @@ def _furnish(
     *,
     wire: Wire,
     courier: Courier,
+    messenger: Messenger,
     providers: Mapping[str, Provider],
 ) -> House:
     ids, newsroom = IdBlocks(), Newsroom()
@@ -248,6 +263,7 @@ def _furnish(
         catalogue=catalogue,
         inbox=inbox,
         outbox=outbox,
+        notices=_notices(settings, db, clock, messenger),
         funding=funding,
         orders=orders,
         newsroom=newsroom,
@@ -300,6 +316,15 @@ def _orders(
         meter_readers=meter_readers_of(settings),
         meters=MeterRules(settings.meters_per_minute, settings.meters_per_asker),
     )
+
+
+def _notices(
+    settings: Settings, db: Database, clock: SystemClock, messenger: Messenger
+) -> NoticesDesk:
+    """A message's lease ends after it can be under way no more."""
+    lease = timedelta(seconds=max(30.0, (PATIENCE + 1) * settings.notify_timeout_s))
+    staff = {channel: settings.notify_staff_lang for channel in messenger.channels}
+    return NoticesDesk(db, clock, messenger, staff, lease)
 
 
 def _catalogue(settings: Settings, suppliers: SuppliersDesk, ids: IdBlocks) -> CatalogueDesk:

@@ -87,6 +87,28 @@ def kept_secret(least: int) -> Kind[Secret]:
     return Kind(f"at least {least} characters" if least > 1 else "a text", read, secret=True)
 
 
+def message_address() -> Kind[Secret]:
+    """An Apprise address with the place where the recipient goes."""
+
+    def read(text: str) -> Secret:
+        return Secret(text) if _is_address(text) and "{to}" in text else _refuse()
+
+    return Kind("an Apprise address with {to} in it", read, secret=True)
+
+
+def message_addresses() -> Kind[Secret]:
+    """Apprise addresses that need no recipient, with spaces between them."""
+
+    def read(text: str) -> Secret:
+        return Secret(text) if all(map(_is_address, text.split())) else _refuse()
+
+    return Kind("Apprise addresses, separated by spaces", read, secret=True)
+
+
+def _is_address(text: str) -> bool:
+    return re.fullmatch(r"[a-z][a-z0-9]*://\S+", text) is not None
+
+
 def text_like(pattern: str, expected: str) -> Kind[str]:
     return Kind(expected, lambda text: text if re.fullmatch(pattern, text) else _refuse())
 

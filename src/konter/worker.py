@@ -12,6 +12,7 @@ from konter.funding import chores as funding_chores
 from konter.funding import work as payment_work
 from konter.hooks import chores as hooks_chores
 from konter.hooks import work as hooks_work
+from konter.hooks.notices_desk import note_channels
 from konter.jobs.run import Runner, Served
 from konter.jobs.timetable import Entry, Timetable
 from konter.orders import chores as orders_chores
@@ -27,6 +28,7 @@ async def open_worker(house: House) -> Runner:
     settings, hints = house.settings, house.hints
     settler = work.settler_of(house.orders)
     await _remember(house)
+    await note_channels(house.notices)
     timetable = Timetable(house.db, house.clock, entries(house))
     await timetable.prepare()
     return Runner(
@@ -39,6 +41,7 @@ async def open_worker(house: House) -> Runner:
             payment_work.deposits(house.funding, wake=hints.deposits_paid_wake),
             hooks_work.deliveries(house.outbox, wake=hints.outbox_wake),
             probes.work_list(house.probes, wake=hints.probes_wake),
+            *hooks_work.messages(house.notices),
             *(at_the_gateways(house) if house.gateways else ()),
             timetable.work_list(),
         ],
@@ -65,7 +68,8 @@ def entries(house: House) -> Sequence[Entry]:
         *hooks_chores.entries(
             house.inbox,
             house.outbox,
-            house.suppliers,
+            house.notices,
+            suppliers=house.suppliers,
             balance_every_s=settings.balance_every_s,
             reopened=house.hints.due,
         ),

@@ -185,7 +185,8 @@ async def test_what_they_gave_back_is_named_until_that_is_recorded(till: Till, c
         assert await told_of(till, code) == {KIND.REFUNDED_THERE: expected}
     payment = await till.known_as(their_id)
     assert payment["refunded_at"] is not None
-    assert sorted(await till.tasks()) == ["gateway_refund", "payment_review"]
+    open_tasks = ["gateway_refund", "payment_review", "reconciliation"]
+    assert sorted(await till.tasks()) == open_tasks
     assert await till.questions(code) == 2, "asked once more, and believed"
     await record_reversal(
         till.desk,
@@ -196,6 +197,7 @@ async def test_what_they_gave_back_is_named_until_that_is_recorded(till: Till, c
         reason="chargeback bank",
     )
     assert await told_of(till, code) == {}
+    assert await till.tasks() == []
 
 
 @pytest.mark.parametrize("code", GATEWAYS)

@@ -16,7 +16,8 @@ GATEWAY_CONTRACT = "upstreams.gateway_contract"
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "kernel": frozenset(),
     "setting_kinds": frozenset({"kernel"}),
-    "settings": frozenset({"kernel", "setting_kinds"}),
+    "setting_areas": frozenset({"kernel", "setting_kinds"}),
+    "settings": frozenset({"kernel", "setting_areas", "setting_kinds"}),
     "show_settings": frozenset({"kernel", "setting_kinds", "settings"}),
     "db": frozenset({"kernel"}),
     "upstreams": frozenset({"kernel"}),

@@ -9,7 +9,7 @@ import pytest
 from konter.hooks.notices import of_user
 from konter.ledger.wallets import GUEST
 from konter.orders.cancel import CannotCancel, cancel
-from konter.orders.expire import TITLE, expire_unpaid
+from konter.orders.expire import expire_unpaid
 from konter.orders.read import NotYours, OrderNotFound
 from tests.orders.counter import BUYER, Counter
 
@@ -33,7 +33,7 @@ async def test_an_order_that_nobody_paid_in_time_expires_after_the_grace(
     await counter.later(1)
     assert await expire_unpaid(counter.desk) == 2
     assert [await counter.state(o.id) for o in (order, guests)] == ["expired"] * 2
-    assert await titles(counter, BUYER) == [TITLE]
+    assert await titles(counter, BUYER) == ["Waktu pembayaran habis"]
     assert await titles(counter, GUEST) == []
     assert await expire_unpaid(counter.desk) == 0
     await counter.assert_honest()

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from konter.adapters import gateways_of
+from konter.adapters import gateways_of, messenger_of
 from konter.kernel.money import Rupiah
 from konter.setting_kinds import CallTimeouts, Secret
 from konter.settings import (
+    AREAS,
     Settings,
     SettingsWrong,
     declarations,
@@ -46,6 +47,11 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
     assert settings.low_deposit == Rupiah(100_000)
     assert settings.sync_at == time(2, 0)
     assert settings.pending_deadline == "review"
+
+
+def test_settings_are_made_of_all_areas_in_the_order_of_the_reference() -> None:
+    assert Settings.__bases__ == AREAS
+    assert len({declared.attribute for declared in declarations()}) == len(declarations())
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
@@ -108,6 +114,9 @@ def test_each_upstream_call_can_have_its_own_time_limit() -> None:
         ("KONTER_TOKEN_CACHE_S", "61"),
         ("KONTER_LOG_LEVEL", "loud"),
         ("KONTER_TRUSTED_PROXIES", "everybody"),
+        ("KONTER_NOTIFY_EMAIL", "smtp.konter.example"),
+        ("KONTER_NOTIFY_EMAIL", "mailto://smtp.konter.example?to=me@konter.example"),
+        ("KONTER_NOTIFY_STAFF", "json://localhost staff@konter.example"),
     ],
 )
 def test_a_wrong_setting_is_refused_with_its_name_and_what_is_expected(
@@ -215,3 +224,17 @@ def test_the_gateways_are_built_from_what_is_configured() -> None:
     ):
         gateway = gateways_of(told(**account, **changes))["ipaymu"]
         assert gateway.channels(at).url.startswith(host)
+
+
+async def test_the_addresses_of_messages_are_tried_at_start_and_never_shown() -> None:
+    address = f"tgram://123456789:{KEY}/{{to}}"
+    settings = told(
+        KONTER_NOTIFY_TELEGRAM=address, KONTER_NOTIFY_STAFF=f"json://localhost/{KEY} nonsense://x"
+    )
+    with pytest.raises(SettingsWrong) as caught:
+        messenger_of(settings)
+    assert [problem.name for problem in caught.value.problems] == ["KONTER_NOTIFY_STAFF"]
+    assert KEY not in f"{settings!r} {caught.value} {describe(settings)}"
+    messenger = messenger_of(told(KONTER_NOTIFY_STAFF="json://localhost/1  json://localhost/2"))
+    assert messenger.channels == ("staff:1", "staff:2")
+    await messenger.close()

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from konter.app import House
-from konter.cli import breakers, callbacks
+from konter.cli import breakers, callbacks, notices
 from konter.cli.inside import actor, in_house, shown
 from konter.hooks import tasks
 from konter.kernel.clock import WIB
@@ -27,6 +27,7 @@ def register(app: typer.Typer) -> None:
     app.command("resume")(resume)
     app.command("tasks")(show_tasks)
     callbacks.register(app)
+    notices.register(app)
     breakers.register(app)
 
 

@@ -18,7 +18,8 @@ from konter.funding.apply import Unapplied, leg, mark_applied, put_off, take
 from konter.funding.deposits import Deposit, lock_deposits
 from konter.funding.desk import FundingDesk
 from konter.funding.states import AppliedTo, DepositState, Purpose
-from konter.hooks import notices, tasks
+from konter.hooks import tasks
+from konter.hooks.tell import Told, tell_many
 from konter.kernel.errors import Broken, CommitUnknown, KonterError
 from konter.kernel.money import Rupiah
 from konter.ledger.post import Transfer, post
@@ -42,7 +43,7 @@ class Work:
     credited: set[int] = field(default_factory=set)
     transfers: list[Transfer] = field(default_factory=list)
     applied: list[tuple[int, AppliedTo]] = field(default_factory=list)
-    notices: list[notices.Notice] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
 
 
 async def apply_deposits(desk: FundingDesk, payment_ids: Sequence[int]) -> int:
@@ -96,25 +97,27 @@ def _credit(work: Work, payment: Unapplied, deposit: Deposit) -> None:
         work.transfers.append(
             leg(payment, "deposit", wallet, deposit.amount, reference=deposit.code)
         )
-        work.notices.append(_notice(work, deposit, "Deposit berhasil", deposit.amount))
+        work.told.append(
+            _told(work, deposit, payment, event="deposit_credited", amount=deposit.amount)
+        )
         if payment.surcharge:
             work.transfers.append(
                 leg(payment, "surcharge", "fees", payment.surcharge, reference=deposit.code)
             )
     if rest := payment.amount - counted:
         work.transfers.append(leg(payment, "surplus", wallet, rest, reference=deposit.code))
-        work.notices.append(_notice(work, deposit, "Pembayaran tambahan masuk saldo", rest))
+        work.told.append(_told(work, deposit, payment, event="deposit_surplus", amount=rest))
     work.applied.append((payment.id, AppliedTo.DEPOSIT if counted else AppliedTo.BUYER))
 
 
-def _notice(work: Work, deposit: Deposit, title: str, amount: int) -> notices.Notice:
-    return notices.Notice(
+def _told(work: Work, deposit: Deposit, payment: Unapplied, *, event: str, amount: int) -> Told:
+    return Told(
+        event=event,
         user_id=deposit.user_id,
-        type="payment",
-        title=title,
-        message=f"{Rupiah(amount).shown()} dari deposit {deposit.code} sudah masuk ke saldo Anda.",
+        about=f"{event}:{payment.id}",
+        blanks={"code": deposit.code, "amount": Rupiah(amount).shown()},
+        at=work.at,
         data={"deposit_code": deposit.code},
-        created_at=work.at,
     )
 
 
@@ -123,7 +126,7 @@ async def _write(tx: Tx, work: Work, payments: Sequence[Unapplied]) -> None:
     if work.credited:
         await tx.run(CREDITED, {"ids": sorted(work.credited), "at": work.at})
     await mark_applied(tx, work.applied, at=work.at)
-    await notices.add_many(tx, work.notices)
+    await tell_many(tx, work.told)
     subjects = [f"payment:{payment.id}" for payment in payments]
     await tasks.close_many(tx, subjects, at=work.at, by="applied", kind="payment_stuck")
 

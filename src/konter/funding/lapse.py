@@ -11,7 +11,7 @@ import structlog
 
 from konter.funding.deposits import Deposit, deposit_of, lock_deposits, refuse_ended
 from konter.funding.desk import FundingDesk
-from konter.hooks import notices
+from konter.hooks.tell import Told, tell_many
 
 log = structlog.get_logger("konter.funding")
 
@@ -57,20 +57,19 @@ async def expire_deposits(desk: FundingDesk, grace_s: float) -> int:
     facts = {"at": now, "before": now - timedelta(seconds=grace_s)}
     async with desk.db.transaction() as tx:
         rows = await tx.rows(EXPIRE, facts)
-        told = [_notice(user_id, code, at=now) for _, user_id, code in rows]
-        await notices.add_many(tx, told)
+        await tell_many(tx, [_told(*row, at=now) for row in rows])
     desk.hints.news([row[0] for row in rows])
     if rows:
         log.info("deposits.expired", deposits=len(rows))
     return len(rows)
 
 
-def _notice(user_id: int, code: str, *, at: datetime) -> notices.Notice:
-    return notices.Notice(
+def _told(deposit_id: int, user_id: int, code: str, *, at: datetime) -> Told:
+    return Told(
+        event="deposit_expired",
         user_id=user_id,
-        type="info",
-        title="Waktu pembayaran habis",
-        message=f"Deposit {code} tidak dibayar sampai batas waktu.",
+        about=f"deposit_expired:{deposit_id}",
+        blanks={"code": code},
+        at=at,
         data={"deposit_code": code},
-        created_at=at,
     )

@@ -5,6 +5,7 @@ No money moves here. What they call paid and we know nothing of is asked about, 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -18,6 +19,7 @@ from konter.funding.desk import FundingDesk
 from konter.funding.note import note_transactions
 from konter.funding.purse import Balance, balance_at
 from konter.funding.their_list import TheirList, read_list
+from konter.hooks import tasks
 from konter.kernel.clock import WIB, business_date
 from konter.upstreams.contract import UpstreamRefused
 from konter.upstreams.gateway_contract import Claim, Gateway, Listed
@@ -51,6 +53,8 @@ SELECT id, reference, session_id FROM funding.invoices
 WHERE gateway = %(gateway)s
   AND (reference = ANY(%(references)s) OR session_id = ANY(%(session_ids)s))
 """
+
+DIFFERS = "reconciliation"
 
 DAYS_BEFORE = timedelta(days=3)
 """A payment may be made long before it is paid."""
@@ -126,6 +130,7 @@ async def _of_gateway(desk: FundingDesk, gateway: Gateway, day: date) -> Gateway
         balance=balance,
         problem="; ".join(text for text in (theirs.problem, problem) if text) or None,
     )
+    await _flag(desk, report)
     _tell(report)
     return report
 
@@ -227,6 +232,20 @@ async def _balance(
         return await balance_at(desk, gateway), None
     except UpstreamRefused as refusal:
         return None, f"balance: {refusal}"
+
+
+async def _flag(desk: FundingDesk, report: GatewayReport) -> None:
+    """A task for a person while a day differs; a repeat that finds no difference closes it."""
+    subject = f"reconciliation:{report.gateway}:{report.day}"
+    now = desk.clock.now()
+    kinds = Counter(difference.kind.value for difference in report.differences)
+    named = ", ".join(f"{kind} {times}" for kind, times in sorted(kinds.items()))
+    detail = f"{report.gateway} {report.day}: {named}; konter reconcile payments"
+    async with desk.db.transaction() as tx:
+        if kinds:
+            await tasks.open_many(tx, [tasks.Task(DIFFERS, subject, detail, now)])
+        elif report.problem is None:
+            await tasks.close_many(tx, [subject], at=now, by="reconciled", kind=DIFFERS)
 
 
 def _tell(report: GatewayReport) -> None:

@@ -9,7 +9,8 @@ from konter.funding.desk import FundingDesk
 from konter.funding.entry import reason_of
 from konter.funding.payment import Payment, PaymentGivenBack, lock_payment
 from konter.funding.refund import Owed, owe_many
-from konter.hooks import notices, tasks
+from konter.hooks import tasks
+from konter.hooks.tell import Told, tell_many
 from konter.kernel.errors import Refused
 from konter.kernel.money import Rupiah
 from konter.ledger.post import Transfer, post
@@ -79,7 +80,7 @@ async def release_payment(
         if user_id == GUEST:
             await owe_many(desk, tx, [_owed(payment, transfer, because)], at=now)
         else:
-            await notices.add_many(tx, [_notice(payment, user_id, transfer)])
+            await tell_many(tx, [_told(payment, user_id, transfer)])
     desk.hints.news([payment.purpose_id])
     log.info("payment.released", payment=payment.id, amount=payment.amount, actor=who.name)
     return transfer.amount
@@ -106,13 +107,13 @@ def _owed(payment: Payment, transfer: Transfer, because: str) -> Owed:
     )
 
 
-def _notice(payment: Payment, user_id: int, transfer: Transfer) -> notices.Notice:
-    paid = transfer.amount.shown()
-    return notices.Notice(
+def _told(payment: Payment, user_id: int, transfer: Transfer) -> Told:
+    code = payment.shown_as
+    return Told(
+        event="payment_to_wallet",
         user_id=user_id,
-        type="payment",
-        title="Pembayaran masuk saldo",
-        message=f"Pembayaran {paid} untuk {payment.shown_as} sudah masuk ke saldo Anda.",
-        data={payment.code_field: payment.shown_as},
-        created_at=transfer.happened_at,
+        about=f"payment_to_wallet:{payment.id}",
+        blanks={"code": code, "amount": transfer.amount.shown()},
+        at=transfer.happened_at,
+        data={payment.code_field: code},
     )

@@ -13,7 +13,8 @@ from konter.funding.desk import FundingDesk
 from konter.funding.entry import reason_of
 from konter.funding.payment import Payment, lock_payment
 from konter.funding.states import PaymentState
-from konter.hooks import notices, tasks
+from konter.hooks import tasks
+from konter.hooks.tell import Told, tell_many
 from konter.kernel.errors import Refused
 from konter.kernel.money import ZERO, Rupiah
 from konter.ledger.post import Transfer, post
@@ -115,7 +116,7 @@ async def record_reversal(
             at=now,
         )
         if taken_from is TakenFrom.WALLET and net > ZERO:
-            await notices.add_many(tx, [_notice(entry, user_id, net)])
+            await tell_many(tx, [_told(entry, user_id, net)])
     desk.hints.news([payment.purpose_id])
     log.info("payment.reversed", payment=payment.id, taken_from=taken_from.value, actor=who.name)
     return net
@@ -178,14 +179,13 @@ class _Entry:
         )
 
 
-def _notice(entry: _Entry, user_id: int, net: Rupiah) -> notices.Notice:
+def _told(entry: _Entry, user_id: int, net: Rupiah) -> Told:
     code = entry.payment.shown_as
-    return notices.Notice(
+    return Told(
+        event="payment_reversed",
         user_id=user_id,
-        type="payment",
-        title="Pembayaran dikembalikan gateway",
-        message=f"Pembayaran untuk {code} dikembalikan oleh gateway kepada pembayarnya, sehingga "
-        f"{net.shown()} diambil dari saldo Anda.",
+        about=f"payment_reversed:{entry.payment.id}",
+        blanks={"code": code, "amount": net.shown()},
+        at=entry.at,
         data={entry.payment.code_field: code},
-        created_at=entry.at,
     )

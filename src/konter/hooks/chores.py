@@ -8,6 +8,8 @@ from functools import partial
 
 from konter.hooks import inbox, outbox
 from konter.hooks.deposits import watch_deposits
+from konter.hooks.dispatch import forget_old
+from konter.hooks.notices_desk import NoticesDesk
 from konter.hooks.outbox_desk import OutboxDesk
 from konter.jobs.timetable import Entry
 from konter.suppliers import exchanges
@@ -19,8 +21,9 @@ MADE = "tables for this month and the next are there"
 def entries(
     inbox_desk: inbox.InboxDesk,
     outbox_desk: OutboxDesk,
-    suppliers: SuppliersDesk,
+    notices_desk: NoticesDesk,
     *,
+    suppliers: SuppliersDesk,
     balance_every_s: float,
     reopened: Callable[[], None],
 ) -> Sequence[Entry]:
@@ -31,6 +34,7 @@ def entries(
         Entry(
             "hooks.months", partial(_add_months, inbox_desk, outbox_desk), every=timedelta(days=1)
         ),
+        Entry("hooks.old_messages", partial(forget_old, notices_desk), every=timedelta(days=1)),
         Entry("suppliers.months", partial(_add_their_months, suppliers), every=timedelta(days=1)),
     )
 

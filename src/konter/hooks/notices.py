@@ -1,4 +1,4 @@
-"""What a user can read about their own affairs. Sending it elsewhere comes later."""
+"""What a user can read about their own affairs. ``tell`` writes it, and sends it elsewhere."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import msgspec
 from konter.db.pool import Tx
 
 ADD_NOTICES = """
-INSERT INTO hooks.notices (user_id, type, title, message, data, created_at)
+INSERT INTO hooks.notices (user_id, type, title, message, data, created_at, about)
 SELECT * FROM unnest(%(user_id)s::bigint[], %(type)s::text[], %(title)s::text[],
-    %(message)s::text[], %(data)s::jsonb[], %(created_at)s::timestamptz[])
+    %(message)s::text[], %(data)s::jsonb[], %(created_at)s::timestamptz[], %(about)s::text[])
+ON CONFLICT (user_id, about) WHERE about IS NOT NULL DO NOTHING
 """
 
 NOTICES_OF = """
@@ -35,7 +36,8 @@ WHERE user_id = %(user_id)s AND read_at IS NULL AND (%(id)s::bigint IS NULL OR i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A message to one user; ``type``: success, error, info or payment."""
+    """A message to one user; ``type``: success, error, info or payment. ``about``: what happened;
+    of one thing there is one notice. None: of no particular thing."""
 
     user_id: int
     type: str
@@ -43,6 +45,7 @@ class Notice:
     message: str
     data: dict[str, str | None]
     created_at: datetime
+    about: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ async def add_many(tx: Tx, notices: Sequence[Notice]) -> None:
             "message": [n.message for n in notices],
             "data": [msgspec.json.encode(n.data).decode() for n in notices],
             "created_at": [n.created_at for n in notices],
+            "about": [n.about for n in notices],
         },
     )
 

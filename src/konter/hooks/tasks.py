@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from konter.db.pool import Tx
+from konter.hooks.tell_staff import tell_staff
 
 OPEN_TASKS = """
 INSERT INTO hooks.tasks (kind, subject, detail, opened_at)
 SELECT * FROM unnest(%(kind)s::text[], %(subject)s::text[], %(detail)s::text[],
     %(opened_at)s::timestamptz[])
 ON CONFLICT (kind, subject) WHERE closed_at IS NULL DO NOTHING
-RETURNING kind, subject, detail
+RETURNING id, kind, subject, detail
 """
 
 CLOSE_TASKS = """
@@ -47,7 +48,7 @@ COUNT_OPEN = "SELECT kind, count(*) FROM hooks.tasks WHERE closed_at IS NULL GRO
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """``kind``: dispute, stuck, review, gate_closed, low_deposit. ``subject``: order:<id>, …"""
+    """``kind``: dispute, stuck, review, gate_closed, low_deposit, …. ``subject``: order:<id>, …"""
 
     kind: str
     subject: str
@@ -65,7 +66,8 @@ class OpenTask:
 
 
 async def open_many(tx: Tx, tasks: Sequence[Task]) -> list[tuple[str, str, str]]:
-    """Open tasks; answers (kind, subject, detail) of those not open already, for the alert."""
+    """Open tasks and tell staff of them; answers (kind, subject, detail) of those not open already,
+    for the alert."""
     if not tasks:
         return []
     rows = await tx.rows(
@@ -77,7 +79,8 @@ async def open_many(tx: Tx, tasks: Sequence[Task]) -> list[tuple[str, str, str]]
             "opened_at": [t.opened_at for t in tasks],
         },
     )
-    return [(row[0], row[1], row[2]) for row in rows]
+    await tell_staff(tx, [(row[0], row[1], row[3]) for row in rows], at=tasks[0].opened_at)
+    return [(row[1], row[2], row[3]) for row in rows]
 
 
 async def close_many(

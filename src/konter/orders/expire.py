@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from konter.hooks import notices
+from konter.hooks.tell import Told
 from konter.orders import store
 from konter.orders.checkout_store import lock_checkouts, write_checkouts
 from konter.orders.desk import OrdersDesk
+from konter.orders.guest_contacts import tell_buyers
 from konter.orders.report import tell_resellers
 from konter.orders.states import OrderState
+from konter.orders.tell_buyer import told_about
 
 log = structlog.get_logger("konter.orders")
 
@@ -30,7 +32,6 @@ ORDER BY c.pay_by LIMIT 200
 FOR NO KEY UPDATE OF o, c SKIP LOCKED
 """
 
-TITLE = "Waktu pembayaran habis"
 REASON = "Tidak dibayar sampai batas waktu"
 
 
@@ -54,20 +55,13 @@ async def expire_unpaid(desk: OrdersDesk) -> int:
         await store.write_orders(tx, orders, at=now)
         await store.write_moves(tx, moves, at=now)
         await write_checkouts(tx, [checkout for _, checkout in locked.values()])
-        told = [_notice(order, now) for order in orders if not order.is_guests]
-        await notices.add_many(tx, told)
+        await tell_buyers(tx, [_told(order, now) for order in orders])
         await tell_resellers(desk, tx, orders, at=now)
     desk.hints.news(overdue)
     log.info("orders.expired", orders=len(overdue))
     return len(overdue)
 
 
-def _notice(order: store.OrderRow, at: datetime) -> notices.Notice:
-    return notices.Notice(
-        user_id=order.user_id,
-        type="info",
-        title=TITLE,
-        message=f"Pesanan {order.product_name} tidak dibayar sampai batas waktu.",
-        data={"transaction_code": order.code, "reason": REASON},
-        created_at=at,
-    )
+def _told(order: store.OrderRow, at: datetime) -> Told:
+    data: dict[str, str | None] = {"transaction_code": order.code, "reason": REASON}
+    return told_about("payment_expired", order, at, data=data)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from konter.hooks import notices, tasks
+from konter.hooks import tasks
+from konter.hooks.tell import Told
 from konter.ledger.holds import Hold
 from konter.ledger.post import Transfer
 from konter.orders import store
@@ -25,7 +26,7 @@ class Work:
     captures: list[Hold] = field(default_factory=list)
     releases: list[Hold] = field(default_factory=list)
     costs: list[Transfer] = field(default_factory=list)
-    notices: list[notices.Notice] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
     tasks: list[tasks.Task] = field(default_factory=list)
     ended: set[int] = field(default_factory=set)
     onward: list[tuple[store.AttemptRow, Follow]] = field(default_factory=list)

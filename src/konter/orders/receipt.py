@@ -10,7 +10,7 @@ from functools import partial
 from konter.funding.apply import Unapplied, leg
 from konter.funding.refund import Owed
 from konter.funding.states import AppliedTo
-from konter.hooks.notices import Notice
+from konter.hooks.notice_words import Both
 from konter.kernel.money import Rupiah
 from konter.ledger.post import Transfer
 from konter.ledger.wallets import owed_to
@@ -18,19 +18,27 @@ from konter.orders import store
 from konter.orders.checkout_store import CheckoutRow
 from konter.orders.giveback import owed_for
 from konter.orders.states import OrderState
-
-TITLE = "Pembayaran diterima"
+from konter.orders.tell_buyer import Blanks, ToldBuyers, told_about
 
 
 class GivenBack(Enum):
-    """Why a whole payment goes back: for the operator, and for the buyer."""
+    """Why a whole payment goes back: for the operator, and for the buyer in both languages."""
 
-    TWICE = ("the order was paid before", "pesanan sudah dibayar sebelumnya")
-    TOO_LITTLE = ("it was too little", "jumlahnya kurang")
-    TOO_LATE = ("it came after the order had ended", "pesanan sudah berakhir")
+    TWICE = (
+        "the order was paid before",
+        Both("pesanan sudah dibayar sebelumnya", "the order had been paid before"),
+    )
+    TOO_LITTLE = ("it was too little", Both("jumlahnya kurang", "it was too little"))
+    TOO_LATE = (
+        "it came after the order had ended",
+        Both("pesanan sudah berakhir", "the order had ended"),
+    )
     SOLD_TODAY = (
         "the upstream sells this to one number once a day",
-        "produk ini sudah dibeli hari ini untuk nomor yang sama",
+        Both(
+            "produk ini sudah dibeli hari ini untuk nomor yang sama",
+            "this was bought for the same number today already",
+        ),
     )
 
     @property
@@ -38,7 +46,7 @@ class GivenBack(Enum):
         return self.value[0]
 
     @property
-    def told(self) -> str:
+    def told(self) -> Both:
         return self.value[1]
 
 
@@ -65,7 +73,7 @@ class Receipts:
     transfers: list[Transfer] = field(default_factory=list)
     owed: list[Owed] = field(default_factory=list)
     applied: list[tuple[int, AppliedTo]] = field(default_factory=list)
-    notices: list[Notice] = field(default_factory=list)
+    told: ToldBuyers = field(default_factory=list)
 
 
 def hold(
@@ -88,12 +96,12 @@ def hold(
     work.transfers.append(out("hold", "escrow", order.price, key=f"hold:{order.id}"))
     if payment.surcharge:
         work.transfers.append(out("surcharge", "fees", payment.surcharge))
-    said = "Pesanan segera diproses."
+    surplus = None
     if rest := payment.amount - order.price - payment.surcharge:
         _surplus(work, payment, order, rest, because="it was more than was asked")
-        said += f" Kelebihan {Rupiah(rest).shown()} masuk ke saldo Anda."
+        surplus = Rupiah(rest).shown()
     work.applied.append((payment.id, AppliedTo.ORDER))
-    _tell(work, payment, order, said)
+    _tell(work, payment, order, event="payment_received", blanks={"surplus": surplus})
 
 
 def give_up(work: Receipts, order: store.OrderRow, checkout: CheckoutRow, why: GivenBack) -> None:
@@ -102,7 +110,7 @@ def give_up(work: Receipts, order: store.OrderRow, checkout: CheckoutRow, why: G
     work.moves.append(
         store.Move(order.id, order.moves, order.state, OrderState.CANCELLED, why.because)
     )
-    order.state, order.reason = OrderState.CANCELLED, why.told.capitalize()
+    order.state, order.reason = OrderState.CANCELLED, why.told.indonesian.capitalize()
     checkout.waits = False
     work.given_up.append(order)
     work.checkouts.append(checkout)
@@ -112,7 +120,7 @@ def give_back(work: Receipts, payment: Unapplied, order: store.OrderRow, why: Gi
     """The whole payment goes to the buyer; the order stays as it is."""
     _surplus(work, payment, order, payment.amount, because=why.because)
     work.applied.append((payment.id, AppliedTo.BUYER))
-    _tell(work, payment, order, f"Karena {why.told}, dana masuk ke saldo Anda.")
+    _tell(work, payment, order, event="payment_returned", blanks={"reason": why.told})
 
 
 def _surplus(
@@ -131,17 +139,17 @@ def _surplus(
     work.owed += owed_for(order, key=transfer.key, amount=transfer.amount, because=why)
 
 
-def _tell(work: Receipts, payment: Unapplied, order: store.OrderRow, said: str) -> None:
-    if order.is_guests:
-        return
-    paid = Rupiah(payment.amount).shown()
-    work.notices.append(
-        Notice(
-            user_id=order.user_id,
-            type="payment",
-            title=TITLE,
-            message=f"{paid} untuk pesanan {order.product_name} sudah kami terima. {said}",
-            data={"transaction_code": order.code},
-            created_at=work.at,
-        )
+def _tell(
+    work: Receipts,
+    payment: Unapplied,
+    order: store.OrderRow,
+    *,
+    event: str,
+    blanks: Blanks,
+) -> None:
+    paid: Blanks = {"amount": Rupiah(payment.amount).shown()}
+    data: dict[str, str | None] = {"transaction_code": order.code}
+    about = f"payment:{payment.id}"
+    work.told.append(
+        told_about(event, order, work.at, blanks=paid | blanks, data=data, about=about)
     )

@@ -88,7 +88,7 @@ def move_order(
         order.disputes += 1
         detail = f"{order.code}: {because} while {was}; decide with konter order resolve"
         work.tasks.append(tasks.Task("dispute", f"order:{order.id}", detail, work.at))
-    tell_buyer(work.notices, order, news, work.at)
+    tell_buyer(work.told, order, news, work.at)
 
 
 def _because(news: Outcome) -> str:

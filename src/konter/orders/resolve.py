@@ -9,16 +9,15 @@ from enum import StrEnum
 import structlog
 
 from konter.db.pool import Also, Tx
-from konter.hooks import tasks
 from konter.kernel.errors import Invalid, Refused
 from konter.kernel.money import Rupiah
 from konter.ledger.post import Transfer, post
 from konter.ledger.read import of_order
 from konter.orders import store
+from konter.orders.announce import announce_decision
 from konter.orders.desk import OrdersDesk
 from konter.orders.giveback import owe_price
 from konter.orders.read import OrderNotFound, orders_by_id
-from konter.orders.report import tell_resellers
 from konter.orders.states import LIVE, AttemptState, OrderState
 
 log = structlog.get_logger("konter.orders")
@@ -98,8 +97,7 @@ async def resolve(
         await store.write_attempts(tx, attempts)
         await store.write_orders(tx, [order], at=now)
         await store.write_moves(tx, [move], at=now)
-        await tell_resellers(desk, tx, [order], at=now)
-        await tasks.close_many(tx, [f"order:{order.id}"], at=now, by=actor)
+        await announce_decision(desk, tx, order, at=now, by=actor)
         if also is not None:
             await also(tx)
     desk.hints.news([order_id])

@@ -3,49 +3,75 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
-from konter.hooks.notices import Notice
+from konter.hooks.notice_words import Blank
+from konter.hooks.tell import Told
+from konter.kernel.money import Rupiah
 from konter.kernel.outcome import Delivered, Fault, Outcome, Pending, Rejected
 from konter.orders.states import OrderState
 from konter.orders.store import AttemptRow, OrderRow
 from konter.orders.words import buyers_words
 
-SUCCESS_TITLE = "Transaksi Berhasil!"
-FAILURE_TITLE = "Transaksi Gagal"
+ToldBuyers = list[Told]
+Blanks = dict[str, Blank]
+
 UNSAID = "Produk sedang tidak dapat diproses"
 
+EVENTS: Final = {
+    OrderState.DELIVERED: "order_delivered",
+    OrderState.FAILED: "order_failed",
+    OrderState.DISPUTED: "order_disputed",
+    OrderState.REFUNDED: "order_refunded",
+}
 
-def tell_buyer(notices: list[Notice], order: OrderRow, news: Outcome, at: datetime) -> None:
-    """Note for the buyer what became of an order that was just delivered or failed. A guest has
-    nowhere to be told; the order itself says why."""
+
+def tell_buyer(told: list[Told], order: OrderRow, news: Outcome, at: datetime) -> None:
+    """Note for the buyer what became of an order that has just moved."""
     if order.state is OrderState.FAILED:
         order.reason = buyers_reason(news)
-    if order.is_guests:
-        return
+    told += told_of(order, at)
+
+
+def told_of(order: OrderRow, at: datetime) -> list[Told]:
+    """What its buyer is told of an order that has just moved: one thing, or nothing."""
+    event = EVENTS.get(order.state)
+    if event is None:
+        return []
+    data: dict[str, str | None] = {"transaction_code": order.code}
+    blanks: dict[str, Blank] = {}
     if order.state is OrderState.DELIVERED:
-        serial = f" Kode voucher: {order.serial}" if order.serial else ""
-        notices.append(
-            Notice(
-                user_id=order.user_id,
-                type="success",
-                title=SUCCESS_TITLE,
-                message=f"Pesanan {order.product_name} berhasil diproses.{serial}",
-                data={"transaction_code": order.code, "serial_number": order.serial},
-                created_at=at,
-            )
-        )
+        data["serial_number"] = blanks["serial"] = order.serial
     elif order.state is OrderState.FAILED:
-        notices.append(
-            Notice(
-                user_id=order.user_id,
-                type="error",
-                title=FAILURE_TITLE,
-                message=f"Pesanan {order.product_name} gagal diproses. {order.reason}. "
-                "Dana sudah dikembalikan ke saldo Anda.",
-                data={"transaction_code": order.code, "reason": order.reason},
-                created_at=at,
-            )
-        )
+        data["reason"] = blanks["reason"] = order.reason
+    return [told_about(event, order, at, blanks=blanks, data=data)]
+
+
+def told_about(
+    event: str,
+    order: OrderRow,
+    at: datetime,
+    *,
+    blanks: Blanks | None = None,
+    data: dict[str, str | None],
+    about: str = "",
+) -> Told:
+    """``about``: what brought it, if that is not the order's latest move."""
+    standing: dict[str, Blank] = {
+        "code": order.code,
+        "product": order.product_name,
+        "target": order.target_id,
+        "amount": Rupiah(order.price).shown(),
+    }
+    return Told(
+        event=event,
+        user_id=order.user_id,
+        about=f"{event}:{about or f'{order.id}:{order.moves}'}",
+        blanks=standing | (blanks or {}),
+        at=at,
+        data=data,
+        order_id=order.id,
+    )
 
 
 def note_words(order: OrderRow, attempt: AttemptRow, news: Outcome, happened_at: datetime) -> None:

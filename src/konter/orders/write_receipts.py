@@ -5,12 +5,13 @@ from __future__ import annotations
 from konter.db.pool import Tx
 from konter.funding.apply import mark_applied
 from konter.funding.refund import owe_many
-from konter.hooks import notices, tasks
+from konter.hooks import tasks
 from konter.kernel.clock import business_date
 from konter.ledger.post import post
 from konter.orders import store
 from konter.orders.checkout_store import write_checkouts
 from konter.orders.desk import OrdersDesk
+from konter.orders.guest_contacts import tell_buyers
 from konter.orders.receipt import Receipts
 from konter.orders.report import tell_resellers
 
@@ -36,7 +37,7 @@ async def write_receipts(desk: OrdersDesk, tx: Tx, work: Receipts) -> None:
     await mark_applied(tx, work.applied, at=work.at)
     if work.given_up:
         await tell_resellers(desk, tx, work.given_up, at=work.at)
-    await notices.add_many(tx, work.notices)
+    await tell_buyers(tx, work.told)
     done = [f"payment:{payment_id}" for payment_id, _ in work.applied]
     await tasks.close_many(tx, done, at=work.at, by="applied", kind="payment_stuck")
 

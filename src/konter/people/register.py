@@ -12,8 +12,8 @@ from konter.people.permits import Person, Role
 from konter.people.tokens import SignedIn, issue
 
 INSERT_USER = """
-INSERT INTO people.users (id, email, name, role, password_hash, created_at)
-VALUES (%(id)s, %(email)s, %(name)s, %(role)s, %(password_hash)s, %(at)s)
+INSERT INTO people.users (id, email, name, role, password_hash, lang, created_at)
+VALUES (%(id)s, %(email)s, %(name)s, %(role)s, %(password_hash)s, %(lang)s, %(at)s)
 ON CONFLICT (email) DO NOTHING
 """
 
@@ -26,14 +26,15 @@ class EmailTaken(Invalid):
 
 
 async def register(
-    desk: PeopleDesk, *, name: str, email: str, password: str, remote: str
+    desk: PeopleDesk, *, name: str, email: str, password: str, remote: str, lang: str = "id"
 ) -> SignedIn:
-    """A retail user who signs up alone, logged in at once; nobody chooses their own role.
+    """A retail user who signs up alone, logged in at once; nobody chooses their own role. ``lang``:
+    id or en, the language that they are told things in.
 
     Raises Invalid (with the fields), EmailTaken, TooManyAttempts. A repeat is EmailTaken.
     """
     at = desk.clock.now()
-    fields = _fields(name=name, email=email, password=password)
+    fields = _fields(name=name, email=email, password=password) | {"lang": lang}
     await _admit(desk, remote)
     password_hash = await desk.hasher.hash(password)
     async with desk.db.transaction() as tx:
@@ -82,6 +83,7 @@ async def _insert(
         "name": person.name,
         "role": role,
         "password_hash": password_hash,
+        "lang": fields.get("lang", "id"),
         "at": at,
     }
     if not await tx.run(INSERT_USER, facts):

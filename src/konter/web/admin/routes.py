@@ -6,11 +6,12 @@ from typing import Final
 
 from litestar.types import ControllerRouterHandler
 
-from konter.web.admin import desk_routes, money_routes, people_routes, prices_routes
+from konter.web.admin import desk_routes, money_routes, notices, people_routes, prices_routes
 
 ROUTES: Final[list[ControllerRouterHandler]] = [
     *desk_routes.ROUTES,
     *prices_routes.ROUTES,
     *people_routes.ROUTES,
     *money_routes.ROUTES,
+    *notices.ROUTES,
 ]

@@ -41,6 +41,7 @@ async def post_sign_up(request: SiteRequest) -> Response[str]:
             email=said.email,
             password=said.password,
             remote=request.remote,
+            lang=visit(request).lang,
         )
     except Refused as error:
         return _form(request, typed, error)
