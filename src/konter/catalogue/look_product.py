@@ -11,6 +11,7 @@ PRODUCT = """
 SELECT p.id, p.code, p.name, p.description, p.brand, p.type, c.name AS category, c.slug,
        c.is_active AS category_open, p.base_price, p.retail_price, p.reseller_price,
        p.retail_profit, p.reseller_profit, p.is_active, p.closed_because, p.created_at,
+       p.amount_least, p.amount_most, p.amount_step,
        coalesce(own.kind, its.kind, any_.kind) AS route,
        CASE WHEN own.kind IS NOT NULL THEN 'product' WHEN its.kind IS NOT NULL THEN 'category'
             ELSE 'all' END AS route_of,
@@ -55,7 +56,8 @@ MOST_HISTORY = 50
 @dataclass(frozen=True, slots=True)
 class ProductFacts:
     """Amounts in whole rupiah, times UTC. ``route_of``: whose rule it is: product, category, all.
-    ``closed_because``: upstream, vanished, margin, operator; None while it is on sale."""
+    ``closed_because``: upstream, vanished, margin, operator; None while it is on sale.
+    ``amount_least``, ``_most``, ``_step``: what its buyer may choose; then all prices are fees."""
 
     id: int
     code: str
@@ -74,6 +76,9 @@ class ProductFacts:
     is_active: bool
     closed_because: str | None
     created_at: datetime
+    amount_least: int | None
+    amount_most: int | None
+    amount_step: int | None
     route: str
     route_of: str
     last_synced_at: datetime | None
