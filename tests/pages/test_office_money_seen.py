@@ -188,6 +188,8 @@ async def test_an_operator_decides_payments_and_pays_a_guest_out(
         for by in ("day", "member"):
             await tab.open(f"/admin/reports?by={by}")
             await look(tab, f"office-reports-{by}-{size}")
+        theirs = await tab.page.inner_text(f"tr:has(a[href$='/users/{rich.id}'])")
+        assert "Rp\u00a023.000" in theirs
     async with office.tab(size=size, lang="en") as tab:
         await signed_in(tab, admin)
         await tab.open(f"/admin/users/{buyer.id}")
