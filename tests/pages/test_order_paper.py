@@ -144,6 +144,8 @@ async def test_who_opened_the_link_comes_back_from_the_gateway_without_it(paying
     cookie = opened.headers["set-cookie"].split(";")[0]
     back = await client.get(f"/bayar/selesai?code={order.code}", headers=FORM)
     assert f'href="/pesanan/{order.code}"' in back.text
+    deposits = await client.get("/bayar/selesai?code=DEP-20261122-ABCD1234", headers=FORM)
+    assert 'href="/my/deposits"' in deposits.text
     again = await client.get(f"/pesanan/{order.code}", headers={**FORM, "Cookie": cookie})
     assert (again.status_code, SITI["email"] in again.text) == (200, True)
     cancelled = await client.post(

@@ -6,13 +6,27 @@ const POLL_MS = 15_000;
 const section = () => document.getElementById("pesanan");
 let stream = null;
 
-async function renew() {
-  const old = section();
-  if (!old?.dataset.part) return;
-  const answer = await fetch(old.dataset.part, { headers: { Accept: "text/html" } });
+let renewing = null;
+let again = false;
+
+// One at a time, and once more where news came meanwhile: an older answer never wins.
+function renew() {
+  if (renewing) again = true;
+  else renewing = fetchAndReplace().catch(() => {}).finally(() => {
+    renewing = null;
+    if (again) { again = false; renew(); }
+  });
+  return renewing;
+}
+
+async function fetchAndReplace() {
+  const part = section()?.dataset.part;
+  if (!part) return;
+  const answer = await fetch(part, { headers: { Accept: "text/html" } });
   if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("pesanan");
-  if (!fresh || fresh.dataset.version === section().dataset.version) return;
+  const old = section();
+  if (!fresh || fresh.dataset.version === old.dataset.version) return;
   const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
   for (const open of old.querySelectorAll("details[open][id]")) {
     fresh.querySelector(`#${open.id}`)?.setAttribute("open", "");
@@ -33,7 +47,7 @@ function say() {
 
 function poll() {
   if (!section()?.dataset.stream) return;
-  setTimeout(() => renew().catch(() => {}).finally(poll), POLL_MS);
+  setTimeout(() => renew().finally(poll), POLL_MS);
 }
 
 function watch() {
@@ -41,7 +55,7 @@ function watch() {
   if (!address) return;
   stream = new EventSource(address);
   stream.addEventListener("berubah", (event) => {
-    if (event.data !== section().dataset.version) renew().catch(() => {});
+    if (renewing || event.data !== section().dataset.version) renew();
   });
   stream.addEventListener("selesai", () => stream.close());
   stream.addEventListener("error", () => {
@@ -50,10 +64,21 @@ function watch() {
   });
 }
 
-// A page that is left must not hold its stream: it would count among those that are open.
+// A page that nobody looks at holds no stream: a browser has six connections for all its tabs here,
+// and each stream takes one of them.
 addEventListener("pagehide", () => stream?.close());
 addEventListener("pageshow", (event) => {
-  if (event.persisted) renew().catch(() => {}).finally(watch);
+  if (event.persisted) back();
 });
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) stream?.close();
+  else back();
+});
+
+function back() {
+  stream?.close();
+  watch(); // the first that it says is the version as it is now
+}
+
 watch();
 say();
