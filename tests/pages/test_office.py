@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from axe_playwright_python.async_playwright import Axe
 
 from konter.ledger.read import of_order
 from konter.people.audit import deeds
@@ -93,11 +94,14 @@ async def test_an_operator_finds_a_stuck_order_and_ends_it_with_evidence(
             await tab.open(path)
             assert await tab.page.locator("h1").count() == 1, path
             await no_sideways(tab)
+            assert await faults(tab) == [], path
             await tab.shot(f"office{path.removeprefix('/admin').replace('/', '-')}-{size}")
         await tab.page.emulate_media(color_scheme="dark")
         await tab.open("/admin")
+        assert await faults(tab) == []
         await tab.shot(f"office-dark-today-{size}")
         await tab.open(f"/admin/orders/{torn}")
+        assert await faults(tab) == []
         await tab.shot(f"office-dark-order-{size}")
     await shop.until(stuck, "delivered")
 
@@ -108,6 +112,12 @@ async def no_sideways(tab: Tab) -> None:
         "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
     )
     assert wide <= room, (tab.page.url, wide, room)
+
+
+async def faults(tab: Tab) -> list[str]:
+    """What axe finds wrong for who cannot see or point."""
+    found = (await Axe().run(tab.page)).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
 
 
 async def test_who_is_not_staff_sees_nothing_of_the_office(shop: Shop) -> None:

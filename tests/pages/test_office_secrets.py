@@ -11,14 +11,6 @@ from tests.sim_process import Sim
 from tests.web.test_secrets import telling
 
 LINK = re.compile(r'href="(/admin[^"#]*)')
-BUILT = (
-    "/admin/orders",
-    "/admin/tasks",
-    "/admin/inbox",
-    "/admin/outbox",
-    "/admin/reconcile",
-)
-"""Where else a link of the frame leads is built elsewhere."""
 
 
 async def test_all_is_reached_from_the_first_page_and_no_secret_is_on_any(
@@ -34,12 +26,11 @@ async def test_all_is_reached_from_the_first_page_and_no_secret_is_on_any(
             answer = await get(told.shop.client, path, staff)
             for name, secret in secrets.items():
                 assert secret not in answer.text, f"{name} on {path}"
-            if not (path == "/admin" or path.startswith(BUILT)):
-                continue
             assert answer.status_code == 200, path
             assert not re.search(r"\b[0-9a-f]{32}\b", answer.text), f"like a sign on {path}"
             shown += answer.text
             links = {unescape(link) for link in LINK.findall(answer.text)} - seen
+            links = {link for link in links if "xlsx" not in link}
             seen |= links
             waiting += links
     for kind in ("/admin/orders/", "/admin/inbox/", "/admin/orders?status="):

@@ -25,7 +25,7 @@ PLACES: Final[Mapping[str, str]] = {
     "refund": "/admin/refunds",
     "gateway": "/admin/payments",
     "supplier": "/admin#penyedia",
-    "breaker": "/admin/routes",
+    "breaker": "/admin/breakers",
     "user": "/admin/users/{}",
 }
 """By what a task is about: the page where it is looked after. An order has its own."""
