@@ -12,7 +12,6 @@ from konter.funding import chores as funding_chores
 from konter.funding import work as payment_work
 from konter.hooks import chores as hooks_chores
 from konter.hooks import work as hooks_work
-from konter.hooks.notices_desk import note_channels
 from konter.jobs.run import Runner, Served
 from konter.jobs.timetable import Entry, Timetable
 from konter.orders import chores as orders_chores
@@ -28,7 +27,7 @@ async def open_worker(house: House) -> Runner:
     settings, hints = house.settings, house.hints
     settler = work.settler_of(house.orders)
     await _remember(house)
-    await note_channels(house.notices)
+    await hooks_work.open_channels(house.notices)
     timetable = Timetable(house.db, house.clock, entries(house))
     await timetable.prepare()
     return Runner(

@@ -9,7 +9,7 @@ from konter.hooks.collect import Parcel, collect
 from konter.hooks.deliver import Result, deliver, note_many
 from konter.hooks.dispatch import Leased, dispatch
 from konter.hooks.dispatch import collect as collect_dispatches
-from konter.hooks.notices_desk import NoticesDesk
+from konter.hooks.notices_desk import NoticesDesk, note_channels
 from konter.hooks.outbox_desk import OutboxDesk
 from konter.jobs.run import Wake, WorkList
 
@@ -34,6 +34,11 @@ def deliveries(desk: OutboxDesk, *, wake: Wake) -> WorkList[Parcel]:
         in_flight=IN_FLIGHT,
         wake=wake,
     )
+
+
+async def open_channels(desk: NoticesDesk) -> None:
+    """Once, before the lists of ``messages`` are worked."""
+    await note_channels(desk)
 
 
 def messages(desk: NoticesDesk) -> list[WorkList[Leased]]:

@@ -14,7 +14,6 @@ from konter.people.guests import admit_guest
 from konter.web.answer import Answer
 from konter.web.api.guest_view import TAGS, GuestOrder, guest_view
 from konter.web.errors import refusals
-from konter.web.page.permits import ANYBODY
 from konter.web.request import SiteRequest
 
 
@@ -27,7 +26,6 @@ class Lost(Struct):
 
 @post(
     "/find",
-    opt=ANYBODY,
     summary="Cari pesanan tanpa akun",
     status_code=200,
     responses=refusals(GuestOrderNotFound, TooManyAttempts),

@@ -17,7 +17,6 @@ from konter.web.api.new_guest_order import NewGuestOrder, checkout_of
 from konter.web.api.order_payment import first_link
 from konter.web.api.payment_view import PaymentView
 from konter.web.errors import refusals
-from konter.web.page.permits import ANYBODY
 from konter.web.request import SiteRequest
 
 
@@ -33,7 +32,6 @@ class GuestCreated(Struct):
 
 @post(
     "/",
-    opt=ANYBODY,
     summary="Pesan tanpa akun",
     responses=refusals(*NOT_SOLD, ChannelClosed, AmountOutside, TooManyAttempts),
     tags=TAGS,

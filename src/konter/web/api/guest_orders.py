@@ -9,7 +9,7 @@ from konter.web.answer import Answer
 from konter.web.api import guest_acts, guest_find, guest_order_post, guest_refund
 from konter.web.api.guest_view import TAGS, GuestOrder, OrderCode, Token, guest_view
 from konter.web.errors import refusals
-from konter.web.page.permits import HOLDER
+from konter.web.page.permits import ANYBODY, HOLDER
 from konter.web.request import SiteRequest
 
 
@@ -19,8 +19,11 @@ def routes() -> Router:
         "/guest/orders",
         opt=HOLDER,
         route_handlers=[
-            guest_order_post.post_guest_order,
-            guest_find.post_find,
+            Router(
+                "/",
+                route_handlers=[guest_order_post.post_guest_order, guest_find.post_find],
+                opt=ANYBODY,
+            ),
             get_guest_order,
             guest_acts.post_guest_pay,
             guest_acts.post_guest_cancel,

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from litestar import Router
 
-from konter.web.h2h import bill_routes, otomax_line, problems
+from konter.web.h2h import bill_routes, otomax_routes, problems
 from konter.web.h2h.balance import get_balance
 from konter.web.h2h.callback_log import get_callbacks
 from konter.web.h2h.caller import SECURITY
 from konter.web.h2h.order_post import post_order
 from konter.web.h2h.order_status import get_order
-from konter.web.h2h.otomax_balance import get_balance as get_otomax_balance
-from konter.web.h2h.otomax_ticket import get_ticket
-from konter.web.h2h.otomax_trx import get_trx
 from konter.web.h2h.price_list import get_products
 from konter.web.page.permits import MEMBER
 
@@ -29,10 +26,5 @@ def routes() -> list[Router]:
             security=SECURITY,
             opt=MEMBER,
         ),
-        Router(
-            "/otomax",
-            route_handlers=[get_trx, get_otomax_balance, get_ticket, bill_routes.by_query()],
-            exception_handlers=otomax_line.HANDLERS,
-            opt=MEMBER,
-        ),
+        otomax_routes.routes(),
     ]

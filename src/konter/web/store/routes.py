@@ -6,10 +6,7 @@ from typing import Final
 
 from litestar.types import ControllerRouterHandler
 
-from konter.web.store import order_acts, order_page, payment_pages
-from konter.web.store.bill_check import post_bill_check
-from konter.web.store.bill_pay import post_bill_pay
-from konter.web.store.bills import get_bill_page, get_bills
+from konter.web.store import bill_routes, order_acts, order_page, payment_pages
 from konter.web.store.brand import get_brand
 from konter.web.store.checkout import post_brand
 from konter.web.store.find_order import get_find, post_find
@@ -26,10 +23,7 @@ ROUTES: Final[list[ControllerRouterHandler]] = [
     get_number,
     get_search,
     get_product_page,
-    get_bills,
-    get_bill_page,
-    post_bill_check,
-    post_bill_pay,
+    *bill_routes.ROUTES,
     get_find,
     post_find,
     *order_page.ROUTES,
