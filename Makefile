@@ -75,14 +75,16 @@ $(VENV)/.ready-dev: requirements-dev.lock pyproject.toml | $(BIN)/python
 	@$(BIN)/python -m pytest --collect-only -q >/dev/null || true  # compiles all files, once
 	@touch $@ $(VENV)/.ready
 
-# Page tests need a browser: Debian's, installed where we may.
+# Page tests need a browser: Debian's, installed where we may. The first is the quicker one.
 $(VENV)/.browser: | $(BIN)/python
-	@command -v chromium >/dev/null || { \
-		echo "Installing chromium for the page tests ..."; \
-		[ "$$(id -u)" = 0 ] && apt-get -qq update >/dev/null && \
-			DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
-				chromium >/dev/null; } || { \
-		echo "The page tests need Chromium. On Debian and Ubuntu: sudo apt install chromium"; \
+	@command -v chromium-headless-shell >/dev/null || { [ "$$(id -u)" = 0 ] && { \
+		echo "Installing chromium-headless-shell for the page tests ..."; \
+		apt-get -qq update >/dev/null 2>&1; \
+		DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
+			chromium-headless-shell >/dev/null 2>&1; }; } || \
+	command -v chromium >/dev/null || { \
+		echo "The page tests need Chromium. On Debian and Ubuntu:"; \
+		echo "  sudo apt install chromium-headless-shell   (or chromium)"; \
 		exit 1; }
 	@touch $@
 
