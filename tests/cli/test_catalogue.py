@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
 import typer
@@ -58,7 +59,7 @@ def test_a_sync_ends_with_its_table(operator: Operator) -> None:
 def test_a_sync_within_the_hour_says_how_old_its_list_is(operator: Operator) -> None:
     operator.does("sync-products")
     said = operator.does("sync-products")
-    assert "Created 0" in said and "Price list 0 s old" in said
+    assert "Created 0" in said and re.search(r"Price list \d+ s old", said)
 
 
 def test_an_unknown_provider_is_refused(operator: Operator) -> None:
@@ -84,7 +85,8 @@ def test_an_unanswered_question_shows_the_last_known_deposit(
     asyncio.run(sim_process.options(ip_known=False))
     result = operator.types("check-balance")
     assert result.exit_code == 1
-    assert "no answer" in result.stdout and "last known Rp 10.000.000, 0 s ago" in result.stdout
+    assert "no answer" in result.stdout
+    assert re.search(r"last known Rp 10\.000\.000, \d+ s ago", result.stdout)
     assert PROD_KEY not in result.output
 
 

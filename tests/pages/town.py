@@ -43,6 +43,8 @@ class Town:
     orders: list[int]
     tokens: dict[str, str] = field(default_factory=dict)
     key: str = ""
+    token: str = ""
+    """Of the guest's order."""
     asked: int = 0
 
     def fill(self, path: str) -> str:
@@ -86,9 +88,10 @@ async def founded(shop: Shop) -> Town:
     """Anna with one of each, and Budi, Rini, an operator and an admin, who are not she."""
     anna = await shop.buyer(role=Role.RESELLER)
     people = shop.house.people
-    await register_member(people, email=f"pembeli{shop.people}@example.com", member_id="ANNA1")
-    await set_callback(people, "ANNA1", "http://127.0.0.1:9/nobody")
-    key = await issue_key(people, "ANNA1", "utama")
+    member = f"ANNA{shop.people}"
+    await register_member(people, email=f"pembeli{shop.people}@example.com", member_id=member)
+    await set_callback(people, member, "http://127.0.0.1:9/nobody")
+    key = await issue_key(people, member, "utama")
     bought = (await anna.buys("xld10", ANNAS_NUMBER, ref_id="anna-1")).json()["transaction"]
     order = await shop.until(int(bought["id"]), "delivered")
     deposit = (await anna.post("/api/deposits", {"amount": 50_000, "payment_method": QRIS})).json()[
@@ -104,10 +107,14 @@ async def founded(shop: Shop) -> Town:
         *(guest["token"], GUESTS_MAIL, GUESTS_NUMBER, key.key, anna.token, "nobody"),
     ]
     town.things = await _things(shop, anna, order.code, deposit["code"], guest["code"])
+    town.token = guest["token"]
+    town.tokens["anna"] = anna.token
     for name, role in (("budi", Role.RESELLER), ("rini", Role.RETAIL)):
         town.tokens[name] = (await shop.buyer(role=role)).token
-    await register_member(people, email=f"pembeli{shop.people - 1}@example.com", member_id="BUDI1")
-    town.key = (await issue_key(people, "BUDI1", "utama")).key
+    await register_member(
+        people, email=f"pembeli{shop.people - 1}@example.com", member_id=f"BUDI{shop.people}"
+    )
+    town.key = (await issue_key(people, f"BUDI{shop.people}", "utama")).key
     for name, role in (("operator", Role.OPERATOR), ("admin", Role.ADMIN)):
         town.tokens[name] = (await shop.buyer(money=0, role=role)).token
     return town
@@ -169,6 +176,7 @@ async def _things(shop: Shop, anna: Buyer, order: str, deposit: str, guest: str)
         things |= {f"{beginning}{end} code": guest for end in ENDS}
     things |= {
         "/my/orders/code/{code} code": order,
+        "/admin/inbox/{message_id} message_id": await number("SELECT id FROM hooks.inbox"),
         "/produk/{code} code": "xld10",
         "/admin/notices/{code}/{lang} code": "order_delivered",
         "code": "pln",

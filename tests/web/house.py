@@ -29,10 +29,10 @@ from konter.web.answer import Answer
 from konter.web.api import auth
 from konter.web.auth import only
 from konter.web.desks import Desks
+from konter.web.my.sign_in import get_sign_in
 from konter.web.page.guard import guarded
 from konter.web.request import SiteRequest
 from konter.web.site import Site
-from konter.web.store.home import get_home
 from tests.people.builders import people_desk
 
 
@@ -95,7 +95,7 @@ def site(desks: Desks) -> Site:
     return Site(
         desks,
         [
-            Router("/", route_handlers=[get_home], before_request=guarded),
+            Router("/", route_handlers=[get_sign_in], before_request=guarded),
             health.healthz,
             health.readyz,
             health.metrics,
