@@ -14,6 +14,19 @@ from tests.web.paying import paying, till
 __all__ = ["paying", "shop", "sim", "till"]
 
 
+IN_EVERY_RUN = ("test_walk_", "test_every_page")
+"""Files whose browser tests belong to the suite; what looks closer is played by ``make soak``,
+because a page costs a browser more than a hundred of most tests."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        fixtures: tuple[str, ...] = getattr(item, "fixturenames", ())
+        needs_browser = "chromium_address" in fixtures and "/pages/" in str(item.path)
+        if needs_browser and not item.path.name.startswith(IN_EVERY_RUN):
+            item.add_marker(pytest.mark.soak)
+
+
 @pytest.fixture(scope="session")
 def chromium_address() -> Iterator[str]:
     with chromium() as address:

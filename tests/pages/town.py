@@ -7,11 +7,12 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from konter.catalogue.sync_bills import sync_bills
 from konter.people.keys import issue_key
 from konter.people.member_callbacks import set_callback
 from konter.people.permits import Role
 from konter.people.register_member import register_member
-from tests.shop import Buyer, Reply, Shop
+from tests.shop import ACCOUNT, Buyer, Reply, Shop
 from tests.web.paying import QRIS, plain
 
 ANNAS_NUMBER: Final = "087800001230"
@@ -86,6 +87,7 @@ class Town:
 
 async def founded(shop: Shop) -> Town:
     """Anna with one of each, and Budi, Rini, an operator and an admin, who are not she."""
+    await sync_bills(shop.house.catalogue, account=ACCOUNT)
     anna = await shop.buyer(role=Role.RESELLER)
     people = shop.house.people
     member = f"ANNA{shop.people}"
