@@ -20,6 +20,8 @@ FOR_EVER = "087800006001"
 """Of this one the upstream never says more than that it is pending."""
 FORM = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
 
+LOOK = "axe.run({resultTypes: ['violations']}).then(result => result.violations)"
+
 _homes = (f"203.0.113.{n}" for n in itertools.count(1))
 
 
