@@ -14,9 +14,9 @@ from konter.people.permits import Role
 from konter.people.register_member import register_member
 from konter.web.api import payment_view
 from konter.web.my.csv_file import csv_file
-from konter.web.my.texts import SAID_BELOW
 from tests.pages.visitor import NUMBER, Visitor, hidden, visitor, went_to
 from tests.shop import Buyer, Shop
+from tools.words import texts
 
 OWN_PAGES = (
     "/my",
@@ -268,4 +268,4 @@ async def test_a_reseller_keeps_keys_addresses_and_callbacks_of_their_own(shop: 
 def test_what_is_said_of_a_payment_has_its_english() -> None:
     said = {*payment_view.MESSAGES.values(), payment_view.ARRIVED, payment_view.MAKING}
     said |= {payment_view.NO_LINK, payment_view.NO_ANSWER, payment_view.LINK_OVER}
-    assert {*said, payment_view.TO_PAY} <= {*SAID_BELOW}
+    assert {*said, payment_view.TO_PAY} <= texts()["faults"]
