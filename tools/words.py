@@ -11,6 +11,7 @@ import ast
 import io
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -43,6 +44,7 @@ def main() -> None:
         sys.stdout.write(f"nobody says: {text!r}\n")
 
 
+@cache
 def texts() -> dict[str, set[Text]]:
     """By area, every text that templates and pages hand to translation, and errors' messages."""
     found: dict[str, set[Text]] = {}

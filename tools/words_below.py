@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -74,14 +74,19 @@ class _File:
         self, tree: ast.Module, trees: dict[str, ast.Module], errors: frozenset[str]
     ) -> None:
         self._tree, self._errors = tree, errors
-        self._given: dict[str, list[ast.expr]] = {}
+        self._given: dict[str, list[tuple[ast.expr, range | None]]] = {}
+        self._scopes = [
+            range(node.lineno, (node.end_lineno or node.lineno) + 1)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        ]
         self._functions: dict[str, ast.FunctionDef] = {}
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom) and node.module:
                 path = node.module.removeprefix("konter.").replace(".", "/") + ".py"
                 if path in trees:
                     wanted = {alias.name for alias in node.names}
-                    self._know(trees[path].body, wanted)
+                    self._know(trees[path].body, wanted, outside=True)
             elif isinstance(node, ast.FunctionDef):
                 self._functions[node.name] = node
         self._know(list(ast.walk(tree)), None)
@@ -98,7 +103,7 @@ class _File:
                         if isinstance(value, ast.List) and _is_said(value):
                             yield from self._texts(value)
                 case ast.DictComp(value=ast.Name() as value):
-                    yield from self._lists(value.id)
+                    yield from self._lists(value)
                 case ast.Assign(targets=[ast.Subscript() | ast.Tuple()], value=value):
                     for part in ast.walk(value):
                         if isinstance(part, ast.List):
@@ -110,8 +115,8 @@ class _File:
             return 0 if _is_setdefault(func) else None
         return 0 if isinstance(func, ast.Name) and name in self._errors else SAYING.get(name)
 
-    def _lists(self, name: str) -> Iterator[str]:
-        for given in self._given.get(name, []):
+    def _lists(self, name: ast.Name) -> Iterator[str]:
+        for given in self._values_of(name):
             if isinstance(given, ast.List | ast.Call):
                 yield from self._texts(given)
 
@@ -166,8 +171,8 @@ class _File:
             case ast.IfExp(body=body, orelse=other):
                 yield from self._texts(body, depth + 1)
                 yield from self._texts(other, depth + 1)
-            case ast.Name(id=name):
-                for given in self._given.get(name, []):
+            case ast.Name():
+                for given in self._values_of(node):
                     yield from self._texts(given, depth + 1)
             case ast.Call(func=ast.Name(id=name)) if name in self._functions:
                 yield from self._returned(name, depth)
@@ -177,7 +182,15 @@ class _File:
             if isinstance(node, ast.Return) and node.value:
                 yield from self._texts(node.value, depth + 1)
 
-    def _know(self, nodes: list[ast.AST] | list[ast.stmt], names: set[str] | None) -> None:
+    def _values_of(self, name: ast.Name) -> Iterator[ast.expr]:
+        """What it was ever set to in its function, in this file, or where it comes from."""
+        for value, scope in self._given.get(name.id, []):
+            if scope is None or name.lineno in scope:
+                yield value
+
+    def _know(
+        self, nodes: Sequence[ast.AST], names: set[str] | None, *, outside: bool = False
+    ) -> None:
         for node in nodes:
             match node:
                 case (
@@ -186,7 +199,12 @@ class _File:
                     | ast.NamedExpr(target=ast.Name(id=name), value=value)
                 ):
                     if names is None or name in names:
-                        self._given.setdefault(name, []).append(value)
+                        scope = None if outside else self._scope_of(value.lineno)
+                        self._given.setdefault(name, []).append((value, scope))
+
+    def _scope_of(self, line: int) -> range | None:
+        around = [scope for scope in self._scopes if line in scope]
+        return min(around, key=len, default=None)
 
 
 def _is_said(texts: ast.List) -> bool:
