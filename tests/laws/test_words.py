@@ -6,6 +6,7 @@ from pathlib import Path
 
 from jinja2 import nodes
 
+from konter.web.api import payment_view
 from konter.web.page.render import environment
 from tools.words import texts, translated
 
@@ -41,3 +42,9 @@ def test_templates_translate_nothing_but_their_own_texts_as_markup() -> None:
         if not isinstance(call.args[0], nodes.Const)
     ]
     assert wrong == []
+
+
+def test_what_is_said_of_a_payment_has_its_english() -> None:
+    said = {*payment_view.MESSAGES.values(), payment_view.ARRIVED, payment_view.MAKING}
+    said |= {payment_view.NO_LINK, payment_view.NO_ANSWER, payment_view.LINK_OVER}
+    assert {*said, payment_view.TO_PAY} <= texts()["faults"]

@@ -128,6 +128,8 @@ DETAILS: Final[Mapping[str, str]] = {
 
 PROBLEMS: Final[Mapping[str, str]] = {
     "belongs to another invoice": "milik tautan bayar lain",
+    "paid otherwise": "dibayar lain dari yang diminta",
+    "waiting": "menunggu",
     "the call was lost": "panggilannya hilang",
     "accepted by %(1)s: %(2)s": "diterima oleh %(1)s: %(2)s",
     "it has no list": "tidak ada daftarnya",
@@ -137,7 +139,17 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "payment %(1)s given back: %(2)s": "pembayaran %(1)s dikembalikan: %(2)s",
 }
 
-WORDS: Final[Mapping[str, str]] = {**MOVES, **ENTRIES, **DETAILS, **PROBLEMS}
+LINKS: Final[Mapping[str, str]] = {
+    "due": "menunggu dibuat",
+    "creating": "sedang dibuat",
+    "open": "terbuka",
+    "doubtful": "meragukan",
+    "refused": "ditolak gateway",
+    "ended": "selesai",
+}
+"""How a payment link stands."""
+
+WORDS: Final[Mapping[str, str]] = {**MOVES, **ENTRIES, **DETAILS, **PROBLEMS, **LINKS}
 
 
 @cache

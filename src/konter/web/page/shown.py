@@ -25,8 +25,8 @@ def rupiah(amount: int | Rupiah) -> str:
 
 def filters(lang: Lang) -> dict[str, Callable[..., str]]:
     """For templates: ``when`` 22 Nov 2026 10.15, ``day`` 22 November 2026, ``hour`` 10.15,
-    ``count`` 1.234, ``rupiah`` Rp 1.234; times are WIB. ``told``: a text made
-    at run time, in the visitor's language; ``office``: what the books say in short English words."""
+    ``count`` 1.234, ``rupiah`` Rp 1.234; times are WIB. ``told``: a text made at
+    run time, in the visitor's language. ``office``: what the books say in short English words."""
     locale = LOCALES[lang]
 
     def when(moment: datetime) -> Markup:
