@@ -1,7 +1,8 @@
 """Every text that pages say, and the English of those that have none yet: ``make words``.
 
 A text's English stands in ``src/konter/web/locales/en/<area>.po``, in the file of the part of the
-site that says it (``store``, ``my``, ``admin``, ``errors``, ``base`` for the rest). A law compares.
+site that says it (``store``, ``my``, ``admin``, ``errors``, ``faults``, ``base`` for
+the rest). A law compares.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ import ast
 import io
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
+
+from tools.words_below import said_below
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src/konter"
@@ -40,6 +44,7 @@ def main() -> None:
         sys.stdout.write(f"nobody says: {text!r}\n")
 
 
+@cache
 def texts() -> dict[str, set[Text]]:
     """By area, every text that templates and pages hand to translation, and errors' messages."""
     found: dict[str, set[Text]] = {}
@@ -52,6 +57,7 @@ def texts() -> dict[str, set[Text]]:
                 if text and text != ("",):
                     found.setdefault(area, set()).add(text)
     found.setdefault("errors", set()).update(_messages())
+    found["faults"] = set(said_below())
     return found
 
 

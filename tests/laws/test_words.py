@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from jinja2 import nodes
+
+from konter.web.api import payment_view
+from konter.web.page.render import environment
 from tools.words import texts, translated
+
+TEMPLATES = Path("src/konter/web/templates")
 
 
 def test_every_text_has_its_english() -> None:
@@ -22,3 +30,21 @@ def test_the_blanks_for_facts_are_the_same_in_both_languages() -> None:
             blanks = {part.split(")")[0] for part in one.split("%(")[1:]}
             told = english if isinstance(english, str) else "".join(english)
             assert all(f"%({blank})" in told for blank in blanks), text
+
+
+def test_templates_translate_nothing_but_their_own_texts_as_markup() -> None:
+    """``_()`` takes its text for markup and its ``%`` for blanks: others' go through ``| told``."""
+    wrong = [
+        f"{path.relative_to(TEMPLATES)}:{call.lineno}"
+        for path in sorted(TEMPLATES.rglob("*.html"))
+        for call in environment("id").parse(path.read_text()).find_all(nodes.Call)
+        if isinstance(call.node, nodes.Name) and call.node.name in {"_", "gettext", "ngettext"}
+        if not isinstance(call.args[0], nodes.Const)
+    ]
+    assert wrong == []
+
+
+def test_what_is_said_of_a_payment_has_its_english() -> None:
+    said = {*payment_view.MESSAGES.values(), payment_view.ARRIVED, payment_view.MAKING}
+    said |= {payment_view.NO_LINK, payment_view.NO_ANSWER, payment_view.LINK_OVER}
+    assert {*said, payment_view.TO_PAY} <= texts()["faults"]

@@ -12,9 +12,7 @@ from konter.ledger.lines import lines_between
 from konter.orders.search_own import Wanted, search_own
 from konter.people.permits import Role
 from konter.people.register_member import register_member
-from konter.web.api import payment_view
 from konter.web.my.csv_file import csv_file
-from konter.web.my.texts import SAID_BELOW
 from tests.pages.visitor import NUMBER, Visitor, hidden, visitor, went_to
 from tests.shop import Buyer, Shop
 
@@ -265,7 +263,15 @@ async def test_a_reseller_keeps_keys_addresses_and_callbacks_of_their_own(shop: 
     assert await shop.breaches() == []
 
 
-def test_what_is_said_of_a_payment_has_its_english() -> None:
-    said = {*payment_view.MESSAGES.values(), payment_view.ARRIVED, payment_view.MAKING}
-    said |= {payment_view.NO_LINK, payment_view.NO_ANSWER, payment_view.LINK_OVER}
-    assert {*said, payment_view.TO_PAY} <= {*SAID_BELOW}
+async def test_faults_are_said_in_english_with_what_was_typed_as_it_was_typed(shop: Shop) -> None:
+    _, siti = await member(shop)
+    english = Visitor(shop, f"{siti.token}; konter_lang=en")
+    typed = "<b>Wajib</b>%(1)s%"
+    refused = await english.post("/my/keys/ip", ip=typed)
+    assert refused.status_code == 422
+    said = "&lt;b&gt;Wajib&lt;/b&gt;%(1)s%: Not a valid IP address or network"
+    assert said in refused.text and typed not in refused.text
+    passed = await siti.post("/my/keys/ip", ip=typed)
+    assert "&lt;b&gt;Wajib&lt;/b&gt;%(1)s%: Bukan alamat IP atau jaringan" in passed.text
+    missing = await english.get("/my/tidak-ada")
+    assert "This page or record was not found" in missing.text

@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
 import pytest
 
 from konter.people.permits import Role
-from konter.web.store.texts import SAID_BELOW
 from tests.pages.storefront import (
     NUMBER,
     Visitor,
@@ -234,16 +232,6 @@ async def test_empty_shelves_say_what_comes_next(shop: Shop) -> None:
     assert "konter sync-products" not in (await guest.get("/")).text
     assert "Belum ada tagihan" in (await guest.get("/tagihan")).text
     assert (await guest.get("/cari?q=xl")).status_code == 200
-
-
-def test_what_the_rooms_below_say_is_translated_as_they_say_it() -> None:
-    below = "".join(
-        path.read_text()
-        for room in ("catalogue", "orders", "web/store")
-        for path in Path("src/konter", room).glob("*.py")
-        if path.name != "texts.py"
-    )
-    assert [text for text in SAID_BELOW if text not in below] == []
 
 
 async def _chosen(visitor: Visitor) -> Reply:

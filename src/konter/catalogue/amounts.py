@@ -32,10 +32,11 @@ def priced(sellable: Sellable, chosen: int | None) -> Sellable:
             raise NotOnePiece
         return sellable
     if chosen is None or not amounts.fits(chosen):
-        said = f"Isi nominal dari {Rupiah(amounts.least).shown()} sampai "
-        said += Rupiah(amounts.most).shown()
+        least, most = Rupiah(amounts.least).shown(), Rupiah(amounts.most).shown()
+        said = f"Isi nominal dari {least} sampai {most}"
         if amounts.step > 1:
-            said += f", kelipatan {Rupiah(amounts.step).shown()}"
+            step = Rupiah(amounts.step).shown()
+            said = f"Isi nominal dari {least} sampai {most}, kelipatan {step}"
         raise Invalid({FIELD: [said]})
     return at_amount(sellable, chosen)
 

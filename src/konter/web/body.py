@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import reduce
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
@@ -92,4 +93,8 @@ def _fault(field: msgspec.structs.FieldInfo, raw: dict[str, Any]) -> list[str]:
 
 
 def _either(names: str) -> str:
-    return " atau ".join(TYPE_NAMES.get(name, name) for name in names.split(" | "))
+    return reduce(_or, [TYPE_NAMES.get(name, name) for name in names.split(" | ")])
+
+
+def _or(first: str, second: str) -> str:
+    return f"{first} atau {second}"

@@ -11,7 +11,8 @@ from markupsafe import Markup
 
 from konter.kernel.clock import WIB
 from konter.kernel.money import Rupiah
-from konter.web.page.words import Lang
+from konter.web.page.office_words import office_in
+from konter.web.page.words import Lang, say_in
 
 LOCALES = {"id": "id_ID", "en": "en_GB"}
 
@@ -24,7 +25,8 @@ def rupiah(amount: int | Rupiah) -> str:
 
 def filters(lang: Lang) -> dict[str, Callable[..., str]]:
     """For templates: ``when`` 22 Nov 2026 10.15, ``day`` 22 November 2026, ``hour`` 10.15,
-    ``count`` 1.234, ``rupiah`` Rp 1.234; times are WIB."""
+    ``count`` 1.234, ``rupiah`` Rp 1.234; times are WIB. ``told``: a text made at
+    run time, in the visitor's language. ``office``: what the books say in short English words."""
     locale = LOCALES[lang]
 
     def when(moment: datetime) -> Markup:
@@ -41,4 +43,12 @@ def filters(lang: Lang) -> dict[str, Callable[..., str]]:
     def count(number: int) -> str:
         return format_decimal(number, locale=locale)
 
-    return {"rupiah": rupiah, "when": when, "day": day, "hour": hour, "count": count}
+    return {
+        "rupiah": rupiah,
+        "when": when,
+        "day": day,
+        "hour": hour,
+        "count": count,
+        "told": say_in(lang),
+        "office": office_in(lang),
+    }
