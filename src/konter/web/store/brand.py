@@ -33,11 +33,12 @@ async def get_brand(
     target_id: Text = "",
     server_id: Text = "",
     product_id: ProductId = None,
+    qty: Text = "",
     number: PageNumber = 1,
 ) -> Page:
     """Raises NoSuchShelf."""
     shelf = await brand_shelf(
         catalogue_of(request), role_of(request), category, brand, number=number, chosen=product_id
     )
-    typed = {"target_id": target_id.strip(), "server_id": server_id.strip()}
+    typed = {"target_id": target_id.strip(), "server_id": server_id.strip(), "qty": qty.strip()}
     return page(request, "store/brand.html", await counter_facts(request, shelf, typed))
