@@ -38,6 +38,9 @@ SAID_BELOW: Final = (
     text("Berisi karakter yang tidak diizinkan"),
     text("Nomor tujuan wajib diisi"),
     text("Isi tanggal dengan benar"),
+    text("Pilih bahasa yang tersedia"),
+    text("Nomor WhatsApp tidak valid"),
+    text("Isi dengan ID chat Telegram, berupa angka, atau @nama kanal"),
     text("Pembayaran sudah kami terima, terima kasih."),
     text(
         "Batas waktu pembayaran sudah lewat. Jika Anda terlanjur membayar, pembayaran itu "

@@ -16,6 +16,7 @@ from konter.orders.requests import Ask, Placed, RefReused, choose, clean_ask
 from konter.orders.states import BALANCE
 from konter.people.guests import admit_guest
 from konter.people.permits import Person
+from konter.web.page.guard import visit
 from konter.web.request import SiteRequest
 from konter.web.store.number import plain_phone
 
@@ -95,7 +96,8 @@ async def _buy(
     if key is None:
         raise FormTooOld
     await admit_guest(request.desks.people, request.remote)
-    checkout = Checkout(replace(ask, ref_id=key.ref_id), customer, key.digest)
+    ask = replace(ask, ref_id=key.ref_id)
+    checkout = Checkout(ask, customer, key.digest, lang=visit(request).lang)
     return Bought(await shop.checkouts.submit(checkout), key.token, waits_for_link=True)
 
 
