@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from axe_playwright_python.async_playwright import Axe
 
 from konter.people.permits import Role
 from tests.pages.browser import visitors
@@ -45,6 +46,8 @@ async def test_a_deposit_is_chosen_paid_and_seen(
         if scripts:
             await page.click("text=Salin nomor")
             await page.wait_for_selector("text=Tersalin")
+            found = await Axe().run(page)
+            assert [v["id"] for v in found.response["violations"]] == []
         await tab.shot(f"my-deposit-va-{size}")
         await customer_pays(paying, number)
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 import pytest
+from axe_playwright_python.async_playwright import Axe
 
 from konter.catalogue.open_products import add_open
 from konter.people.permits import Role
@@ -113,3 +114,5 @@ async def test_the_counter_reckons_while_one_types(people: Visitors, shop: Shop)
         assert await page.is_hidden("#e-qty")
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         await tab.shot("shop-amount-till")
+        found = await Axe().run(page)
+        assert [v["id"] for v in found.response["violations"]] == []
