@@ -21,6 +21,7 @@ fifth of the work."""
 
 FLAGS: Final = (
     "--headless",
+    "--hide-scrollbars",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",

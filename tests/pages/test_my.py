@@ -28,6 +28,7 @@ OWN_PAGES = (
     "/my/mutations",
     "/my/mutations?from=2020-01-01&to=2020-01-02",
     "/my/notices",
+    "/my/notices/settings",
     "/my/profile",
     "/my/two-factor",
 )

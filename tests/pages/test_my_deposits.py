@@ -37,7 +37,7 @@ async def test_a_deposit_is_ordered_once_paid_and_credited(paying: Shop) -> None
     shown = (await siti.get(page)).text
     assert "<svg" in shown
     assert "style=" not in shown
-    assert "Bayar sebelum" in shown
+    assert "Batas waktu:" in shown
     _, ani = await somebody(paying)
     number = int(page.rsplit("/", 1)[1])
     missing, theirs = await ani.get("/my/deposits/999999999"), await ani.get(page)
@@ -45,6 +45,10 @@ async def test_a_deposit_is_ordered_once_paid_and_credited(paying: Shop) -> None
     assert theirs.text.replace(str(number), "") == missing.text.replace("999999999", "")
     for act in ("pay", "check", "cancel"):
         assert (await ani.post(f"{page}/{act}")).status_code == 404
+    part = await siti.get(f"{page}/bagian")
+    assert part.text.lstrip().startswith('<div id="pesanan"')
+    for more in ("bagian", "qr.png", "peristiwa"):
+        assert (await ani.get(f"{page}/{more}")).status_code == 404
     went_to(await siti.post(f"{page}/check"))
     await customer_pays(paying, found[0].id)
 
@@ -64,7 +68,7 @@ async def test_another_way_to_pay_makes_another_link_and_giving_up_ends_it(payin
     page = went_to(await siti.post("/my/deposits/new", customer_phone=PHONE, **fields))
     assert went_to(await siti.post(f"{page}/pay", payment_method="tripay:BRIVA")) == page
     shown = (await siti.get(page)).text
-    assert 'id="kode-bayar"' in shown
+    assert "Salin nomor" in shown
     refused = await siti.post(f"{page}/pay", payment_method="tripay:TIDAKADA")
     assert (refused.status_code, "tidak dikenal" in refused.text) == (422, True)
     assert went_to(await siti.post(f"{page}/cancel")) == page

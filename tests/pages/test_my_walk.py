@@ -17,6 +17,7 @@ PAGES = (
     ("/my/deposits/new?amount=100000", "new-deposit"),
     ("/my/mutations", "mutations"),
     ("/my/notices", "notices"),
+    ("/my/notices/settings", "notice-settings"),
     ("/my/profile", "profile"),
     ("/my/two-factor", "two-factor"),
     ("/my/keys", "keys"),

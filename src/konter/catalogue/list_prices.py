@@ -26,6 +26,9 @@ class OpenShown(Struct, frozen=True):
     step: int
     fee: int
 
+    def fits(self, amount: int) -> bool:
+        return self.least <= amount <= self.most and amount % self.step == 0
+
 
 class Listed(Struct, frozen=True):
     """One product; ``price`` in whole rupiah: of an open denomination, for the least amount, and

@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from konter.catalogue.amounts import at_amount
 from konter.catalogue.categories import slug_of
 from konter.catalogue.desk import CatalogueDesk
 from konter.catalogue.destinations import Need, needs
+from konter.catalogue.list_prices import OpenShown
 from konter.catalogue.offers import Sellable, sellables, usable_offers
 from konter.db.pool import Tx
 from konter.kernel.clock import WIB
@@ -23,7 +25,8 @@ from konter.suppliers.breaker import Key, blocked_offers
 
 SHELVES = """
 SELECT c.slug, c.name, c.type, p.brand, count(*) AS products,
-       min(CASE WHEN %(reseller)s THEN p.reseller_price ELSE p.retail_price END) AS least
+       min(CASE WHEN %(reseller)s THEN p.reseller_price ELSE p.retail_price END
+           + coalesce(p.amount_least, 0)) AS least
 FROM catalogue.products AS p
 JOIN catalogue.categories AS c ON c.id = p.category_id
 WHERE c.is_active AND p.is_active
@@ -43,7 +46,7 @@ SELECT p.id, count(*) OVER () AS total
 FROM catalogue.products AS p
 JOIN catalogue.categories AS c ON c.id = p.category_id
 WHERE c.slug = %(category)s AND c.is_active AND p.brand = ANY(%(brands)s::text[]) AND p.is_active
-ORDER BY p.base_price, p.id
+ORDER BY p.base_price + coalesce(p.amount_least, 0), p.id
 LIMIT %(limit)s OFFSET %(offset)s
 """
 
@@ -89,8 +92,9 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """A product on its shelf. ``price``: for who asks. ``is_open``: whether it can be bought this
-    minute."""
+    """A product on its shelf. ``price``: for who asks; of an open denomination, whose ``terms`` say
+    what may be chosen, for the ``amount`` that was chosen, or for the least. ``is_open``: whether
+    it can be bought this minute."""
 
     id: int
     name: str
@@ -99,10 +103,17 @@ class Deal:
     type: str
     price: Rupiah
     is_open: bool
+    terms: OpenShown | None = None
+    amount: Rupiah | None = None
 
     @property
     def needs(self) -> tuple[Need, ...]:
         return needs(self.type, self.brand, self.description)
+
+    def at(self, amount: int) -> Deal:
+        """Priced whole for this amount of an open denomination, one that fits its terms."""
+        assert self.terms is not None and self.terms.fits(amount)
+        return replace(self, price=Rupiah(self.terms.fee + amount), amount=Rupiah(amount))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +211,15 @@ async def _deals(desk: CatalogueDesk, tx: Tx, role: Role | None, ids: list[int])
     made = {}
     for number, one in found.items():
         price = one.reseller_price if pays_reseller_price(role) else one.retail_price
+        terms = None
+        if one.amounts is not None:
+            # Price and costs are whole at any amount, and as far apart as at every other.
+            terms = OpenShown(*one.amounts, fee=price.amount)
+            least = one.amounts.least
+            one, price = at_amount(one, least), price + Rupiah(least)
         is_open = one.is_active and _can_be_bought(desk, one, price, at=now, broken=broken)
         made[number] = Deal(
-            one.product_id, one.name, one.description, one.brand, one.type, price, is_open
+            one.product_id, one.name, one.description, one.brand, one.type, price, is_open, terms
         )
     return made
 

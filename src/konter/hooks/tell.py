@@ -44,8 +44,8 @@ MAIL: Final = re.compile(r"[^\s,;<>\"]+@[^\s,;<>\"]+\.[^\s,;<>\"]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """One thing to tell one person. ``about``: what happened, so that it is told once. ``email``
-    and ``phone``: a guest's; a user's own are known. ``order_id``: whose guest that is."""
+    """One thing to tell one person. ``about``: what happened, so that it is told once. ``email``,
+    ``phone`` and ``lang``: a guest's; a user's own are known. ``order_id``: whose guest that is."""
 
     event: str
     user_id: int
@@ -56,6 +56,7 @@ class Told:
     order_id: int | None = None
     email: str | None = None
     phone: str | None = None
+    lang: str = "id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ def _notice(told: Told, event: Event, words: Words) -> notices.Notice:
 def _guest(told: Told) -> Reach:
     """Also a user who is disabled: they are told in the shop alone."""
     phone = international(told.phone) if told.phone else None
-    return Reach(told.user_id, "id", told.email, phone, None)
+    return Reach(told.user_id, told.lang, told.email, phone, None)
 
 
 def _ways(reach: Reach) -> Sequence[tuple[str, str | None]]:

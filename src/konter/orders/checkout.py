@@ -27,14 +27,15 @@ log = structlog.get_logger("konter.orders")
 
 INSERT_CHECKOUTS = """
 INSERT INTO orders.checkouts (order_id, channel, waits, pay_by, account, sku, customer_no,
-    expected_cost, name, email, phone, address, city, guest_token)
+    expected_cost, name, email, phone, address, city, guest_token, lang)
 SELECT n.order_id, n.channel, true, %(pay_by)s, n.account, n.sku, n.customer_no, n.expected_cost,
-    n.name, n.email, n.phone, n.address, n.city, n.guest_token
+    n.name, n.email, n.phone, n.address, n.city, n.guest_token, n.lang
 FROM unnest(%(order_id)s::bigint[], %(channel)s::text[], %(account)s::text[], %(sku)s::text[],
     %(customer_no)s::text[], %(expected_cost)s::bigint[], %(name)s::text[], %(email)s::text[],
-    %(phone)s::text[], %(address)s::text[], %(city)s::text[], %(guest_token)s::bytea[])
+    %(phone)s::text[], %(address)s::text[], %(city)s::text[], %(guest_token)s::bytea[],
+    %(lang)s::text[])
     AS n (order_id, channel, account, sku, customer_no, expected_cost, name, email, phone, address,
-          city, guest_token)
+          city, guest_token, lang)
 """
 
 EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -61,12 +62,14 @@ class Checkout:
     """One purchase to be paid by ``ask.payment_method``, a channel's full name (``tripay:QRIS2``).
 
     ``guest_token``: SHA-256 of what a guest finds the order again by. A guest's ask is of user
-    GUEST, at the retail price, under a reference of ours; ValueError otherwise.
+    GUEST, at the retail price, under a reference of ours; ValueError otherwise. ``lang``: id or en,
+    what a guest is told things in.
     """
 
     ask: Ask
     customer: Customer
     guest_token: bytes | None = None
+    lang: str = "id"
 
     def __post_init__(self) -> None:
         is_guest = self.ask.user_id == GUEST
@@ -192,4 +195,5 @@ def _columns(
         "address": [c.address for c in customers],
         "city": [c.city for c in customers],
         "guest_token": [checkouts[b.place].guest_token for b in births],
+        "lang": [checkouts[b.place].lang for b in births],
     }

@@ -30,7 +30,7 @@ ON CONFLICT (user_id) DO UPDATE SET by_email = excluded.by_email, whatsapp = exc
     telegram = excluded.telegram
 """
 
-SET_LANG = "UPDATE people.users SET lang = %(lang)s WHERE id = %(user_id)s"
+SET_LANG = "UPDATE people.users SET lang = %(lang)s WHERE id = %(user_id)s AND lang <> %(lang)s"
 
 LANGS = ("id", "en")
 TELEGRAM = re.compile(r"-?[0-9]{3,20}|@[A-Za-z0-9_]{4,40}")
@@ -91,6 +91,13 @@ async def set_reach(
                 "telegram": telegram or None,
             },
         )
+
+
+async def set_lang(desk: PeopleDesk, user_id: int, lang: str) -> None:
+    """In which language this user is told things from now on; ``lang``: of LANGS. A repeat writes
+    nothing."""
+    async with desk.db.transaction() as tx:
+        await tx.run(SET_LANG, {"user_id": user_id, "lang": lang})
 
 
 def international(phone: str) -> str | None:

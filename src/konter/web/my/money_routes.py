@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from konter.web.my import deposit, deposits, mutations
+from konter.web.my import deposit, deposit_live, deposits, mutations
 
-ROUTES: Final = [*deposits.ROUTES, *deposit.ROUTES, *mutations.ROUTES]
+ROUTES: Final = [*deposits.ROUTES, *deposit.ROUTES, *deposit_live.ROUTES, *mutations.ROUTES]

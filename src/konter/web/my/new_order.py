@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Final
 
 from litestar import Response, get, post
 
 from konter.catalogue.browse import Page as Products
-from konter.catalogue.browse import ProductShown, browse, show_product
+from konter.catalogue.browse import browse
 from konter.kernel.errors import Refused, Unavailable
-from konter.ledger.read import balance
-from konter.orders.requests import RefReused
-from konter.web.my.asked import asked_of, number_of, query_of, told_of
-from konter.web.my.channels import choices
+from konter.web.my.asked import asked_of, number_of, query_of
+from konter.web.my.order_form import order_form
 from konter.web.my.place_own import NewOrder, place_own
 from konter.web.page.forms import fields_of, read_form
 from konter.web.page.guard import visit
@@ -22,13 +19,6 @@ from konter.web.page.render import Page, go, page
 from konter.web.request import SiteRequest
 
 PER_PAGE: Final = 20
-CUSTOMER: Final = (
-    "customer_name",
-    "customer_email",
-    "customer_phone",
-    "customer_address",
-    "customer_city",
-)
 
 
 @get("/my/orders/new", include_in_schema=False, opt=OWN)
@@ -39,7 +29,7 @@ async def get_new_order(request: SiteRequest) -> Page:
     if product_id is not None:
         person = request.user
         typed = {"customer_name": person.name, "customer_email": person.email, **asked}
-        return await _form(request, product_id, typed)
+        return await order_form(request, product_id, typed)
     number = number_of(asked, "page") or 1
     products = await _products(request, asked.get("q", ""), number)
     more = products.number * products.per_page < products.total
@@ -63,37 +53,11 @@ async def post_new_order(request: SiteRequest) -> Response[str]:
         product_id = number_of(typed, "product_id")
         if product_id is None:
             return go(request, "/my/orders/new", said=visit(request).say(error.text))
-        return await _form(request, product_id, typed, error)
+        return await order_form(request, product_id, typed, error)
     return go(request, f"/my/orders/{order_id}")
 
 
 ROUTES: Final = [get_new_order, post_new_order]
-
-
-async def _form(
-    request: SiteRequest, product_id: int, typed: dict[str, str], error: Refused | None = None
-) -> Page:
-    """Each showing has a fresh reference: what was refused under the last one stays refused."""
-    product = await _product(request, product_id)
-    async with request.desks.db.read() as tx:
-        held = await balance(tx, request.user.id)
-        ways = await choices(request, tx, product.price)
-    shown = ["payment_method", *(need.field for need in product.needs), *(CUSTOMER if ways else ())]
-    facts = {
-        "product": product,
-        "balance": held,
-        "ways": ways,
-        "typed": typed,
-        "chosen": typed.get("payment_method", ""),
-        "ref_id": f"web-{secrets.token_hex(12)}",
-        **told_of(error, *shown),
-    }
-    if isinstance(error, RefReused):
-        facts["trouble_said"] = visit(request).say(
-            "Formulir ini sudah pernah dikirim. Periksa isinya, lalu tekan Beli sekali lagi jika"
-            " Anda memang ingin membeli lagi"
-        )
-    return page(request, "my/new_order.html", facts, status=error.status if error else 200)
 
 
 async def _products(request: SiteRequest, search: str, number: int) -> Products:
@@ -106,9 +70,3 @@ async def _products(request: SiteRequest, search: str, number: int) -> Products:
         page=min(number, 1000),
         per_page=PER_PAGE,
     )
-
-
-async def _product(request: SiteRequest, product_id: int) -> ProductShown:
-    if request.desks.catalogue is None:
-        raise Unavailable
-    return await show_product(request.desks.catalogue, request.user.role, product_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from konter.orders.checkout import Checkout, clean_customer
-from konter.orders.requests import Ask, clean_ask
+from konter.orders.requests import Ask, choose, clean_ask
 from konter.orders.states import BALANCE
 from konter.people.permits import Role
 from konter.web.my.wait import order_link
@@ -13,13 +13,15 @@ from konter.web.request import SiteRequest
 
 
 class NewOrder(Struct):
-    """``ref_id``: made with the form, so that two clicks are one order."""
+    """``ref_id``: made with the form, so that two clicks are one order. ``qty``: of an open
+    denomination, whole rupiah."""
 
     product_id: int
     ref_id: str
     target_id: str
     payment_method: str
     server_id: str | None = None
+    qty: int | None = None
     customer_name: str = ""
     customer_email: str = ""
     customer_phone: str = ""
@@ -38,6 +40,7 @@ async def place_own(request: SiteRequest, said: NewOrder) -> int:
         pays_reseller_price=request.user.role is not Role.RETAIL,
         payment_method=said.payment_method,
     )
+    ask = choose(ask, said.qty)
     if ask.payment_method == BALANCE:
         return (await request.shop.placer.submit(ask)).order.id
     return await _check_out(request, ask, said)

@@ -52,6 +52,7 @@ def page(
         "person": here.person,
         "shop": request.desks.storefront,
         "path": request.scope["path"],
+        "address": _address(request),
         "faults": NO_FAULTS,
         "typed": {},
     }
@@ -73,6 +74,12 @@ def go(
     visitor's language."""
     told = [flash_cookie(request, said)] if said else []
     return Redirect(path, status_code=303, cookies=[*told, *cookies])
+
+
+def _address(request: SiteRequest) -> str:
+    """Of this page, with all that it was asked: to come back to it as it is."""
+    query = bytes(request.scope["query_string"]).decode("latin-1")
+    return request.scope["path"] + (f"?{query}" if query else "")
 
 
 @cache

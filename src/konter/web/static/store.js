@@ -37,8 +37,13 @@ function counter(root) {
 
   function wish() {
     const filled = new URLSearchParams(new FormData(pick));
-    const fields = [...pick.querySelectorAll(".field input")];
-    return fields.every((one) => one.value.trim()) ? filled : null;
+    return empty() ? null : filled;
+  }
+
+  // An amount is wanted only of what is sold by one.
+  function empty() {
+    const byAmount = pick.querySelector("[data-by-amount]:checked");
+    return [...pick.querySelectorAll(".field input")].find((one) => !one.value.trim() && (one.name !== "qty" || byAmount));
   }
 
   function showTotal() {
@@ -67,8 +72,7 @@ function counter(root) {
     const wanted = wish();
     if (!wanted) {
       if (!follow) return;
-      const empty = [...pick.querySelectorAll(".field input")].find((one) => !one.value.trim());
-      empty.focus();
+      empty().focus();
       return;
     }
     if (wanted.toString() === asked) return;
@@ -115,7 +119,8 @@ function counter(root) {
     if (event.target.type === "radio") return;
     if (till().querySelector(".pay")) till().querySelector(".pay button").disabled = true;
     asked = "";
-    if (event.target.value.trim().length >= 10) timer = setTimeout(() => ask({ follow: false }), 500);
+    const least = event.target.name === "qty" ? 4 : 10;
+    if (event.target.value.trim().length >= least) timer = setTimeout(() => ask({ follow: false }), 500);
   });
   pick.addEventListener("submit", (event) => {
     event.preventDefault();

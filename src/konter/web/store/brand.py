@@ -11,7 +11,9 @@ from typing import Annotated
 from litestar import get
 from litestar.params import PathParameter, QueryParameter
 
+from konter.catalogue.amounts import FIELD
 from konter.catalogue.shelves import brand_shelf
+from konter.web.my.asked import asked_of
 from konter.web.page.permits import ANYBODY
 from konter.web.page.render import Page, page
 from konter.web.request import SiteRequest
@@ -35,9 +37,10 @@ async def get_brand(
     product_id: ProductId = None,
     number: PageNumber = 1,
 ) -> Page:
-    """Raises NoSuchShelf."""
+    """``qty`` of the address: of an open denomination, as typed. Raises NoSuchShelf."""
     shelf = await brand_shelf(
         catalogue_of(request), role_of(request), category, brand, number=number, chosen=product_id
     )
     typed = {"target_id": target_id.strip(), "server_id": server_id.strip()}
+    typed[FIELD] = asked_of(request).get(FIELD, "")
     return page(request, "store/brand.html", await counter_facts(request, shelf, typed))

@@ -12,10 +12,11 @@ from konter.kernel.errors import Invalid, Refused
 from konter.ledger.wallets import GUEST
 from konter.orders.checkout import Checkout, Customer, clean_customer
 from konter.orders.guests import key_of
-from konter.orders.requests import Ask, Placed, RefReused, clean_ask
+from konter.orders.requests import Ask, Placed, RefReused, choose, clean_ask
 from konter.orders.states import BALANCE
 from konter.people.guests import admit_guest
 from konter.people.permits import Person
+from konter.web.page.guard import visit
 from konter.web.request import SiteRequest
 from konter.web.store.number import plain_phone
 
@@ -46,13 +47,14 @@ class FormUsed(Refused):
 
 class Purchase(Struct):
     """What the counter sends. ``pay``: the total that was shown in whole rupiah, a space, and
-    which way to pay. ``key``: of this one form."""
+    which way to pay. ``key``: of this one form. ``qty``: of an open denomination, whole rupiah."""
 
     product_id: int
     target_id: Text
     key: Annotated[str, Meta(max_length=64)]
     pay: Annotated[str, Meta(max_length=130)] = ""
     server_id: Text | None = None
+    qty: int | None = None
     email: Text | None = None
     phone: Text | None = None
     name: Text | None = None
@@ -94,7 +96,8 @@ async def _buy(
     if key is None:
         raise FormTooOld
     await admit_guest(request.desks.people, request.remote)
-    checkout = Checkout(replace(ask, ref_id=key.ref_id), customer, key.digest)
+    ask = replace(ask, ref_id=key.ref_id)
+    checkout = Checkout(ask, customer, key.digest, lang=visit(request).lang)
     return Bought(await shop.checkouts.submit(checkout), key.token, waits_for_link=True)
 
 
@@ -113,7 +116,7 @@ def _ask(said: Purchase, person: Person | None) -> Ask:
         pays_reseller_price=pays_reseller_price(person.role if person else None),
         payment_method=method,
     )
-    return replace(ask, agreed=int(total))
+    return replace(choose(ask, said.qty), agreed=int(total))
 
 
 def _customer(said: Purchase, person: Person | None, *, for_phone: bool) -> Customer:

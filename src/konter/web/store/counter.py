@@ -15,6 +15,7 @@ from konter.web.request import SiteRequest
 from konter.web.store.faces import FACES
 from konter.web.store.meter import MeterSaid, meter_said
 from konter.web.store.number import plain_phone, prefixes_said
+from konter.web.store.pick import amount_faults, priced
 from konter.web.store.ways import choices_for, purse_for
 
 
@@ -34,8 +35,10 @@ async def counter_facts(
     faults = _faults(read, error) | meter.faults
     if mismatch := _mismatch(request, shelf, typed):
         faults[TARGET] = [mismatch]
+    picked = shelf.chosen if shelf.chosen and shelf.chosen.is_open else None
+    faults |= amount_faults(picked, typed, visit(request).say)
     is_ready = isinstance(read, Destination) and not meter.faults
-    deal = shelf.chosen if shelf.chosen and shelf.chosen.is_open and is_ready else None
+    deal = priced(picked, typed) if is_ready else None
     choices = await choices_for(request, deal.price) if deal else []
     return {
         **FACES,
@@ -48,6 +51,7 @@ async def counter_facts(
         "owners": " / ".join(operators_of_brand(shelf.brand)),
         "operators": _operators(shelf, read),
         "meter": meter,
+        "picked": picked,
         "deal": deal,
         "choices": choices,
         "purse": await purse_for(request, deal) if deal and person else None,

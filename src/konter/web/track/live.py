@@ -1,4 +1,4 @@
-"""Server-sent events of one order: its page is told when it would read otherwise.
+"""Server-sent events of one order, or one deposit: its page is told when it would read otherwise.
 
 The rows are the truth: whoever is woken by the newsroom, or by nobody for some seconds, looks.
 Between two looks nothing is held but a place in the newsroom, above all no database connection.
@@ -7,7 +7,8 @@ Between two looks nothing is held but a place in the newsroom, above all no data
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final, cast
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, NamedTuple, cast
 
 import structlog
 from litestar import Response
@@ -18,7 +19,7 @@ from konter.orders.newsroom import Newsroom
 from konter.orders.read import orders_by_id
 from konter.web.request import SiteRequest
 from konter.web.track.open_streams import OpenStreams
-from konter.web.track.standing import Standing, standing_of
+from konter.web.track.standing import standing_of
 
 log = structlog.get_logger("konter.web")
 
@@ -34,19 +35,43 @@ HEADERS: Final = (
 )
 
 
+class Now(NamedTuple):
+    """``version``: of the page as it would be now. ``is_over``: nothing more will happen."""
+
+    version: str
+    is_over: bool
+
+
+Look = Callable[[], Awaitable[Now]]
+
+
 def live(request: SiteRequest, order_id: int) -> Response[bytes]:
     """The stream of an order that the caller has found to be theirs. Raises TooManyStreams."""
+
+    async def look() -> Now:
+        desk = request.shop.orders
+        async with desk.db.read() as tx:
+            order = (await orders_by_id(tx, [order_id]))[order_id]
+            standing = await standing_of(tx, order, now=desk.clock.now())
+        return Now(standing.version, standing.is_over)
+
+    return stream(request, order_id, look)
+
+
+def stream(request: SiteRequest, purpose_id: int, look: Look) -> Response[bytes]:
+    """The stream of an order or a deposit, as ``look`` finds it. Raises TooManyStreams."""
     _streams(request).admit(request.remote)
-    return _Stream(request, order_id)
+    return _Stream(request, purpose_id, look)
 
 
 class _Stream(Response[bytes]):
     """``berubah`` with the version of the page as it would be now, at once and at every change;
     ``selesai`` when nothing more will happen. A comment every 15 s keeps the way open."""
 
-    def __init__(self, request: SiteRequest, order_id: int) -> None:
+    def __init__(self, request: SiteRequest, purpose_id: int, look: Look) -> None:
         self._request = request
-        self._order_id = order_id
+        self._purpose_id = purpose_id
+        self._look = look
 
     def to_asgi_response(self, app: object, request: object, **_: Any) -> ASGIApp:  # type: ignore[override]
         return self._serve
@@ -73,13 +98,13 @@ class _Stream(Response[bytes]):
 
     async def _tell(self, send: Send) -> None:
         newsroom: Newsroom = self._request.shop.newsroom
-        event = newsroom.enter(self._order_id)
+        event = newsroom.enter(self._purpose_id)
         try:
             await self._tell_news(send, event)
         except KonterError as error:
             log.info("stream.ended", problem=str(error))
         finally:
-            newsroom.leave(self._order_id, event)
+            newsroom.leave(self._purpose_id, event)
 
     async def _tell_news(self, send: Send, event: asyncio.Event) -> None:
         clock = self._request.shop.orders.clock
@@ -87,11 +112,11 @@ class _Stream(Response[bytes]):
         known = ""
         await _say(send, "retry: 3000\n\n")
         while clock.monotonic() - began < LONGEST_S:
-            standing = await self._look()
-            if standing.version != known:
-                known, beat = standing.version, clock.monotonic()
+            now = await self._look()
+            if now.version != known:
+                known, beat = now.version, clock.monotonic()
                 await _say(send, f"event: berubah\ndata: {known}\n\n")
-            if standing.is_over:
+            if now.is_over:
                 return await _say(send, "event: selesai\ndata: \n\n")
             if clock.monotonic() - beat >= BEAT_EVERY_S:
                 beat = clock.monotonic()
@@ -102,12 +127,6 @@ class _Stream(Response[bytes]):
             except TimeoutError:
                 continue
             event.clear()
-
-    async def _look(self) -> Standing:
-        desk = self._request.shop.orders
-        async with desk.db.read() as tx:
-            order = (await orders_by_id(tx, [self._order_id]))[self._order_id]
-            return await standing_of(tx, order, now=desk.clock.now())
 
 
 def _streams(request: SiteRequest) -> OpenStreams:

@@ -69,14 +69,21 @@ def payment_of(standing: Standing, names: Mapping[str, str]) -> Payment | None:
     name."""
     if standing.payable is None:
         return None
-    invoice, link = standing.payable.invoice, standing.link
+    price = Rupiah(standing.order.price)
+    return payment_by(standing.payable.invoice, standing.link, price=price, names=names)
+
+
+def payment_by(
+    invoice: Invoice, link: Link | None, *, price: Rupiah, names: Mapping[str, str]
+) -> Payment:
+    """Of an order's or a deposit's latest link."""
     total = invoice.amount if invoice.charged is None else invoice.charged
     can_pay = link is Link.PAYABLE
     return Payment(
         link=link,
         channel=invoice.full_channel,
         method=names.get(invoice.full_channel, invoice.full_channel),
-        price=Rupiah(standing.order.price),
+        price=price,
         fee=Rupiah(max(0, total - invoice.price)),
         total=Rupiah(total),
         until=invoice.expires_at,

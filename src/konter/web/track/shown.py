@@ -72,9 +72,14 @@ async def qr_answer(request: SiteRequest, place: Place) -> Response[bytes]:
     payment = (await see(request, place)).payment
     if payment is None or payment.qr is None:
         raise NotFound
-    name = f"qris-{place.order.code}.png"
+    return picture(payment.qr, place.order.code)
+
+
+def picture(qr: str, code: str) -> Response[bytes]:
+    """``code``: what is paid by it, for the file's name."""
+    name = f"qris-{code}.png"
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
         "Cache-Control": "private, no-store",
     }
-    return Response(qr_picture(payment.qr), media_type="image/png", headers=headers)
+    return Response(qr_picture(qr), media_type="image/png", headers=headers)

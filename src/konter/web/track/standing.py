@@ -86,16 +86,7 @@ class Standing:
         """None: nothing is to be paid."""
         if self.payable is None or self.phase is not Phase.UNPAID:
             return None
-        invoice = self.payable.invoice
-        if not invoice.is_made:
-            return Link.MAKING
-        if invoice.state is InvoiceState.REFUSED:
-            return Link.REFUSED
-        if invoice.expires_at <= self.at or invoice.state is InvoiceState.ENDED:
-            return Link.OVER
-        has_something = invoice.url or invoice.pay_code or invoice.qr or invoice.qr_url
-        is_open = invoice.state is InvoiceState.OPEN
-        return Link.PAYABLE if is_open and has_something else Link.UNANSWERED
+        return link_of(self.payable)
 
     @property
     def has_arrived(self) -> bool:
@@ -118,6 +109,20 @@ class Standing:
         """When it came to this state last; None: never."""
         times = [move.moved_at for move in self.moves if move.to_state == state]
         return times[-1] if times else None
+
+
+def link_of(payable: Payable) -> Link:
+    """Of an order or a deposit that is to be paid."""
+    invoice = payable.invoice
+    if not invoice.is_made:
+        return Link.MAKING
+    if invoice.state is InvoiceState.REFUSED:
+        return Link.REFUSED
+    if invoice.expires_at <= payable.at or invoice.state is InvoiceState.ENDED:
+        return Link.OVER
+    has_something = invoice.url or invoice.pay_code or invoice.qr or invoice.qr_url
+    is_open = invoice.state is InvoiceState.OPEN
+    return Link.PAYABLE if is_open and has_something else Link.UNANSWERED
 
 
 async def standing_of(tx: Tx, order: OrderView, *, now: datetime) -> Standing:
