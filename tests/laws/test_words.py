@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from tools.words import texts, translated
+import io
+
+from babel.messages.pofile import read_po
+
+from tools.words import LOCALES, texts, translated
 
 
 def test_every_text_has_its_english() -> None:
@@ -22,3 +26,13 @@ def test_the_blanks_for_facts_are_the_same_in_both_languages() -> None:
             blanks = {part.split(")")[0] for part in one.split("%(")[1:]}
             told = english if isinstance(english, str) else "".join(english)
             assert all(f"%({blank})" in told for blank in blanks), text
+
+
+def test_no_text_has_two_englishes() -> None:
+    """Which of them is shown would depend on the order of the files."""
+    found: dict[str, set[str]] = {}
+    for path in LOCALES.glob("*.po"):
+        for message in read_po(io.BytesIO(path.read_bytes()), locale="en"):
+            if message.id:
+                found.setdefault(str(message.id), set()).add(str(message.string))
+    assert {text: said for text, said in found.items() if len(said) > 1} == {}

@@ -17,9 +17,9 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 
 FLAGS: Final = (
     "--headless",
+    "--hide-scrollbars",
     "--no-sandbox",
     "--disable-gpu",
-    "--hide-scrollbars",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",

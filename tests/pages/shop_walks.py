@@ -19,6 +19,7 @@ MY_DEPOSIT: Final = re.compile(r"/my/deposits/(\d+)$")
 
 async def guest_buys_by_qris(town: Town, way: Way) -> None:
     """From the front to the serial, which appears without reloading; bare, by buttons."""
+    await _gateways_call(town.shop, back=way.scripts)
     async with town.walk(way) as tab:
         page = tab.page
         await tab.open("/")
@@ -57,7 +58,7 @@ async def _pays_the_order(shop: Shop, tab: Tab, way: Way) -> None:
     await look(tab, way, "guest-3-qr")
     if way == PHONE:
         assert await hurdles(tab) == []
-    await _at_the_gateway(shop, way, order_id)
+    await customer_pays(shop, order_id)
     done = way.word("Pesanan berhasil", "Order successful")
     await _follow(shop, tab, way, order_id, done)
     serial = (await shop.order(order_id)).serial or "-"
@@ -81,6 +82,7 @@ async def _pays_the_order(shop: Shop, tab: Tab, way: Way) -> None:
 async def reseller_tops_up_and_orders(town: Town, way: Way) -> None:
     """Signs in, deposits at the gateway, orders, and sees the order turn."""
     shop = town.shop
+    await _gateways_call(shop, back=way.scripts)
     buyer = await shop.buyer(money=0, role=Role.RESELLER)
     async with town.walk(way) as tab:
         page = tab.page
@@ -100,7 +102,7 @@ async def reseller_tops_up_and_orders(town: Town, way: Way) -> None:
         assert await page.locator("main svg").first.is_visible()
         await look(tab, way, "reseller-3-qr")
         deposit_id = int(page.url.rsplit("/", 1)[1])
-        await _at_the_gateway(shop, way, deposit_id)
+        await customer_pays(shop, deposit_id)
         if not way.scripts:
             await page.click("form[action$='/check'] button")
 
@@ -191,13 +193,12 @@ async def bill_is_checked_and_paid(town: Town, way: Way) -> None:
         await look(tab, way, "bill-4-receipt")
 
 
-async def _at_the_gateway(shop: Shop, way: Way, purpose_id: int) -> None:
-    """Paid; who has no scripts learns of it by asking, for no callback comes either."""
+async def _gateways_call(shop: Shop, *, back: bool) -> None:
+    """Of payments asked for from now on. Not called back: who walks must ask by the button."""
     for gateway in (shop.sim.tripay, shop.sim.ipaymu):
         await gateway.script("*")
-    if not way.scripts:
+    if not back:
         await lose_callbacks(shop)
-    await customer_pays(shop, purpose_id)
 
 
 async def _follow(shop: Shop, tab: Tab, way: Way, order_id: int, news: str) -> None:

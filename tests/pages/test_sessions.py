@@ -13,7 +13,8 @@ async def test_a_visitor_signs_up_and_is_at_home(shop: Shop) -> None:
     fields = {"name": "Siti", "email": "siti@example.com", "password": "rahasia-123"}
     done = await guest.sends("/daftar", fields)
     assert (done.status_code, done.headers["Location"]) == (303, "/my")
-    token = done.headers["Set-Cookie"].split("konter_session=")[1].split(";")[0]
+    login = await shop.client.post("/api/auth/login", json=fields)
+    token = login.json()["token"]
     assert "Halo, Siti" in (await Visitor(shop, token).get("/my")).text
 
 
