@@ -206,7 +206,7 @@ async def _follow(shop: Shop, tab: Tab, way: Way, order_id: int, news: str) -> N
     page = tab.page
     if not way.scripts:
         # Over before the page came: then there is nothing to press.
-        again = page.locator("form[action$='/periksa'] button, form[action$='/refresh'] button")
+        again = page.locator("form[action*='/periksa'] button, form[action*='/refresh'] button")
         if await again.count():
             await again.first.click()
         await shop.until(order_id, "delivered")
