@@ -104,7 +104,8 @@ async def reseller_tops_up_and_orders(town: Town, way: Way) -> None:
         deposit_id = int(page.url.rsplit("/", 1)[1])
         await customer_pays(shop, deposit_id)
         if not way.scripts:
-            await page.click("form[action$='/check'] button")
+            async with page.expect_event("load"):
+                await page.click("form[action$='/check'] button")
 
         async def is_credited() -> bool:
             return await buyer.balance() == 100_000
@@ -208,7 +209,8 @@ async def _follow(shop: Shop, tab: Tab, way: Way, order_id: int, news: str) -> N
         # Over before the page came: then there is nothing to press.
         again = page.locator("form[action*='/periksa'] button, form[action*='/refresh'] button")
         if await again.count():
-            await again.first.click()
+            async with page.expect_event("load"):
+                await again.first.click()
         await shop.until(order_id, "delivered")
         await page.reload()
     await page.wait_for_selector(f".standing:has-text('{news}')")
