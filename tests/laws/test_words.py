@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
+from babel.messages.pofile import read_po
 from jinja2 import nodes
 
 from konter.web.api import payment_view
 from konter.web.page.render import environment
-from tools.words import texts, translated
+from tools.words import LOCALES, texts, translated
 
 TEMPLATES = Path("src/konter/web/templates")
 
@@ -48,3 +50,13 @@ def test_what_is_said_of_a_payment_has_its_english() -> None:
     said = {*payment_view.MESSAGES.values(), payment_view.ARRIVED, payment_view.MAKING}
     said |= {payment_view.NO_LINK, payment_view.NO_ANSWER, payment_view.LINK_OVER}
     assert {*said, payment_view.TO_PAY} <= texts()["faults"]
+
+
+def test_no_text_has_two_englishes() -> None:
+    """Which of them is shown would depend on the order of the files."""
+    found: dict[str, set[str]] = {}
+    for path in LOCALES.glob("*.po"):
+        for message in read_po(io.BytesIO(path.read_bytes()), locale="en"):
+            if message.id:
+                found.setdefault(str(message.id), set()).add(str(message.string))
+    assert {text: said for text, said in found.items() if len(said) > 1} == {}

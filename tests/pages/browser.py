@@ -121,7 +121,7 @@ class Visitors:
         tab.page.set_default_timeout(10_000)
         yield tab
         await context.close()
-        assert tab.complaints == []
+        assert tab.complaints == [], tab.complaints
 
 
 @asynccontextmanager

@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.pages.browser import Visitors, visitors
-from tests.pages.buying import hurdles
+from tests.pages.storefront import Visitor
 from tests.shop import Shop
 from tests.sim_process import Sim
 from tests.web.billing import new_payer, open_bill_shop
@@ -24,9 +23,7 @@ async def bills(server_conninfo: str, template: str, sim_process: Sim) -> AsyncI
         yield shop
 
 
-async def test_a_bills_page_and_receipt_say_whose_and_for_when(
-    bills: Shop, chromium_address: str
-) -> None:
+async def test_a_bills_page_and_receipt_say_whose_and_for_when(bills: Shop) -> None:
     await bills.sim.owe("pln", HOUSE, 60_000, 40_000, name="BUDI SANTOSO")
     payer = await new_payer(bills)
     ref = "STRUK-1"
@@ -38,21 +35,14 @@ async def test_a_bills_page_and_receipt_say_whose_and_for_when(
     email = f"toko{bills.people}@example.com"
     login = {"email": email, "password": "rahasia-123"}
     token = (await bills.client.post("/api/auth/login", json=login)).json()["token"]
-    people: Visitors
-    async with visitors(chromium_address, bills.client.url) as people, people.tab() as tab:
-        cookie = {"name": "konter_session", "value": token, "url": tab.url}
-        await tab.page.context.add_cookies([cookie])  # type: ignore[list-item]
-        await tab.open(f"/my/orders/{row[0]}")
-        said = await tab.says()
-        for word in ("BUDI SANTOSO", HOUSE, "Periode", "Rp 100.000", "Tagihan sudah terbayar"):
-            assert word in said.replace("\u00a0", " "), word
-        assert await hurdles(tab) == []
-        await tab.shot("bill-360")
-        await tab.open(f"/my/orders/{row[0]}/struk?harga=105.000&kertas=a4")
-        said = (await tab.page.inner_text(".receipt")).replace("\u00a0", " ")
-        for word in ("BUDI SANTOSO", HOUSE, "Rp 100.000", "Rp 5.000", "Rp 105.000", "referensi"):
-            assert word in said, word
-        await tab.shot("bill-receipt-360")
-        await tab.open(f"/my/orders/{row[0]}/struk?harga=99.000")
-        assert "tidak boleh kurang dari tagihannya" in await tab.says()
-        tab.complaints.clear()  # the browser notes the 422
+    teller = Visitor(bills, token)
+    said = (await teller.get(f"/my/orders/{row[0]}")).text.replace("\u00a0", " ")
+    for word in ("BUDI SANTOSO", HOUSE, "Periode", "Rp 100.000", "Tagihan sudah terbayar"):
+        assert word in said, word
+    paper = f"/my/orders/{row[0]}/struk"
+    said = (await teller.get(f"{paper}?harga=105.000&kertas=a4")).text.replace("\u00a0", " ")
+    for word in ("BUDI SANTOSO", HOUSE, "Rp 100.000", "Rp 5.000", "Rp 105.000", "referensi"):
+        assert word in said, word
+    cheap = await teller.get(f"{paper}?harga=99.000")
+    assert cheap.status_code == 422
+    assert "tidak boleh kurang dari tagihannya" in cheap.text

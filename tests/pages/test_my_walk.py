@@ -6,8 +6,11 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 
 from konter.people.register_member import register_member
-from tests.pages.browser import Visitors
-from tests.shop import Shop
+from tests.pages.walks import Town, town
+
+__all__ = ["town"]
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PAGES = (
     ("/my", "dashboard"),
@@ -26,11 +29,11 @@ PAGES = (
 
 
 @pytest.mark.parametrize(("size", "lang"), [("360", "id"), ("1280", "en")])
-async def test_every_page_of_ones_own_is_seen(
-    people: Visitors, shop: Shop, size: str, lang: str
-) -> None:
+async def test_every_page_of_ones_own_is_seen(town: Town, size: str, lang: str) -> None:
+    shop, people = town.shop, town.people
     buyer = await shop.buyer()
-    await register_member(shop.house.people, email="pembeli1@example.com", member_id="TOKO1")
+    email = f"pembeli{shop.people}@example.com"
+    await register_member(shop.house.people, email=email, member_id=f"TOKO{shop.people}")
     for number in ("087800001230", "087800001240", "087800001250"):
         order_id = await buyer.buys_async("xld10", number)
         await shop.until(order_id, "delivered", "failed", "sent", "held")

@@ -23,9 +23,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 SERIOUS = ("serious", "critical")
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def office(paying: Shop, chromium_address: str) -> AsyncIterator[Visitors]:
-    async with visitors(chromium_address, paying.client.url) as them:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def office(till: Shop, chromium_address: str) -> AsyncIterator[Visitors]:
+    async with visitors(chromium_address, till.client.url) as them:
         yield them
 
 

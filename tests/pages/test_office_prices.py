@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from konter.catalogue.prices import Kind, Role, Rule, set_rule
 from konter.people.permits import Role as PersonRole
 from konter.suppliers import override
-from tests.pages.browser import Visitors
-from tests.pages.office import clerk, deeds_of, scrolls_sideways
+from tests.pages.office import clerk, deeds_of
 from tests.shop import ACCOUNT, Shop
 
 PRICES = """
@@ -44,41 +41,6 @@ def stamp_in(html: str) -> str:
     found = re.search(r'name="stamp" value="([0-9a-f]{64})"', html)
     assert found is not None
     return found[1]
-
-
-@pytest.mark.parametrize("size", ["360", "1280"])
-async def test_an_admin_changes_a_markup_after_seeing_every_price(
-    people: Visitors, shop: Shop, size: str
-) -> None:
-    admin = await clerk(shop)
-    async with people.tab(size=size, scripts=size == "1280") as tab:
-        await admin.sits_at(tab)
-        await tab.open("/admin/markup")
-        await tab.page.select_option("#f-category", "games")
-        await tab.page.select_option("#f-kind", "percent")
-        await tab.page.fill("#f-amount", "10")
-        await tab.shot(f"admin-markup-{size}")
-        assert not await scrolls_sideways(tab)
-        await tab.page.click("text=Pratinjau")
-        await tab.page.wait_for_url("**/admin/markup/preview")
-        assert await prices(shop, "ml5") == (4_450, 2_950, True, None)
-        row = await tab.page.inner_text("tr[data-code=ml5]")
-        assert "4.450" in row and "1.595" in row
-        await tab.shot(f"admin-markup-preview-{size}")
-        assert not await scrolls_sideways(tab)
-        await tab.page.click("text=Terapkan aturan ini")
-        await tab.page.wait_for_url("**/admin/markup")
-        assert "Aturan disimpan. Harga berubah: 7" in await tab.says()
-        await tab.open(f"/admin/products/{await shop.product('ml5')}")
-        assert "aturan markup" in await tab.says()
-        await tab.shot(f"admin-product-{size}")
-        assert not await scrolls_sideways(tab)
-    assert (await prices(shop, "ml5"))[:2] == (1_595, 2_950)
-    assert await rule_moves(shop, "ml5") == 1
-    (seen,) = await deeds_of(shop, "price.preview")
-    (done,) = await deeds_of(shop, "price.rule")
-    assert seen.subject == done.subject == "markup:retail/games/*"
-    assert '"rule": "percent 1000"' in done.detail and '"repriced": 7' in done.detail
 
 
 async def test_a_preview_says_what_the_minimum_margin_stops(shop: Shop) -> None:
@@ -207,30 +169,24 @@ async def test_routes_and_priorities_are_set_and_kept_in_the_audit(shop: Shop) -
         assert len(await deeds_of(shop, act)) == 1, act
 
 
-async def test_a_breaker_is_overruled_with_a_reason(people: Visitors, shop: Shop) -> None:
+async def test_a_breaker_is_overruled_with_a_reason(shop: Shop) -> None:
     operator = await clerk(shop, PersonRole.OPERATOR)
-    async with people.tab(size="360", scripts=False) as tab:
-        await operator.sits_at(tab)
-        await tab.open("/admin/breakers")
-        await tab.page.fill("#f-sku", "ml5")
-        await tab.page.fill("#f-reason", "sering salah kirim")
-        await tab.page.click("section button")
-        await tab.page.wait_for_selector("text=Ditahan terbuka")
-        assert "sering salah kirim" in await tab.says()
-        await tab.shot("admin-breakers-360")
-        assert not await scrolls_sideways(tab)
-        product = await operator.get(f"/admin/products/{await shop.product('ml5')}")
-        assert "Pemutus terbuka" in product.text
-        await tab.page.fill("#w-1", "sudah diperbaiki")
-        await tab.page.click("text=Otomatis")
-        await tab.page.wait_for_selector("text=Boleh dicoba")
-        await tab.page.fill("#w-1", "beres")
-        await tab.page.click("text=Tutup sekarang")
-        await tab.page.wait_for_selector("text=Tidak ada yang dilewati")
-        await tab.page.fill("#r-1", "deposit pindah")
-        await tab.page.click("button:has-text('Jeda digiflazz-main')")
-        await tab.page.wait_for_selector("button:has-text('Lanjutkan digiflazz-main')")
-        assert "deposit pindah" in await tab.says()
+    page = "/admin/breakers"
+    here = {"account": ACCOUNT, "sku": "ml5"}
+    opened = await operator.post(page, **here, act="open", reason="sering salah kirim")
+    assert opened.status_code == 303, opened.text
+    shown = (await operator.get(page)).text
+    assert "Ditahan terbuka" in shown and "sering salah kirim" in shown
+    product = await operator.get(f"/admin/products/{await shop.product('ml5')}")
+    assert "Pemutus terbuka" in product.text
+    await operator.post(page, **here, act="auto", reason="sudah diperbaiki")
+    assert "Boleh dicoba" in (await operator.get(page)).text
+    await operator.post(page, **here, act="close", reason="beres")
+    assert "Tidak ada yang dilewati" in (await operator.get(page)).text
+    paused = await operator.post(f"{page}/pause", account=ACCOUNT, reason="deposit pindah")
+    assert paused.status_code == 303, paused.text
+    shown = (await operator.get(page)).text
+    assert "/admin/breakers/resume" in shown and "deposit pindah" in shown
     async with shop.house.db.read() as tx:
         assert await override.list_breakers(tx, at=shop.house.clock.now()) == []
     assert [deed.act for deed in await deeds_of(shop, "breaker")] == [

@@ -16,7 +16,6 @@ from tests.pages.buying import (
     as_owner,
     guest_orders,
     hurdles,
-    nobody_follows,
     session_of,
 )
 from tests.shop import Shop
@@ -25,9 +24,7 @@ from tests.web.paying import (
     PHONE,
     customer_pays,
     let_time_pass,
-    lose_callbacks,
     plain,
-    until,
 )
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -43,53 +40,6 @@ async def people(till: Shop, chromium_address: str) -> AsyncIterator[Visitors]:
 
 async def headline(tab: Tab) -> str:
     return (await tab.page.inner_text("[data-headline]")).strip()
-
-
-async def test_a_guest_pays_by_qris_and_watches_it_succeed_without_reloading(
-    paying: Shop, people: Visitors
-) -> None:
-    order = await guest_orders(paying)
-    async with people.tab() as tab:
-        await tab.open(order.path)
-        assert await headline(tab) == "Menunggu pembayaran"
-        assert await tab.page.locator("svg.qr").count() == 1
-        assert re.search(r"sisa \d\d:\d\d", await tab.page.inner_text("[data-until]"))
-        assert await hurdles(tab) == []
-        await tab.shot("order-unpaid-360")
-        await tab.page.evaluate("window.stays = true")
-        await customer_pays(paying, order.id)
-        await tab.page.wait_for_selector("[data-headline]:has-text('Pesanan berhasil')")
-        assert await tab.page.evaluate("window.stays") is True
-        assert await tab.page.inner_text("#kabar") == "Pesanan berhasil"
-        serial = (await paying.order(order.id)).serial
-        shown = await tab.page.text_content(".serial .big")
-        assert (shown or "").strip() == serial
-        assert await tab.page.is_visible(".serial [data-copy]")
-        await tab.shot("order-delivered-360")
-        assert await hurdles(tab) == []
-        assert await tab.page.evaluate("document.documentElement.scrollWidth") <= 360
-        await tab.page.emulate_media(color_scheme="dark")
-        await tab.shot("order-delivered-360-dark")
-        assert await hurdles(tab) == []
-    await until(lambda: nobody_follows(paying))
-
-
-async def test_the_same_without_scripts_by_a_button(paying: Shop, people: Visitors) -> None:
-    await lose_callbacks(paying)
-    order = await guest_orders(paying)
-    async with people.tab(scripts=False, size="1280") as tab:
-        await tab.open(order.path)
-        assert not await tab.page.is_visible("[data-copy]")
-        await tab.shot("order-unpaid-1280")
-        await customer_pays(paying, order.id)
-        await tab.page.click("text=Periksa lagi")
-        await paying.until(order.id, "delivered")
-        await tab.page.reload()
-        assert await headline(tab) == "Pesanan berhasil"
-        await tab.page.click("text=Lihat struk")
-        serial = (await paying.order(order.id)).serial or "-"
-        assert serial in (await tab.page.text_content(".receipt-serial") or "")
-        await tab.shot("receipt-1280")
 
 
 async def test_a_virtual_account_is_copied_and_the_method_changed(

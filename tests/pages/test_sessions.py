@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.pages.browser import Visitors
+from tests.pages.storefront import Visitor
 from tests.shop import Shop
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}
 
 
-@pytest.mark.parametrize("scripts", [True, False])
-async def test_a_visitor_signs_up_out_and_in_again(people: Visitors, scripts: bool) -> None:
-    async with people.tab(scripts=scripts) as tab:
-        await tab.open("/daftar")
-        await tab.page.fill("#f-name", "Siti")
-        await tab.page.fill("#f-email", "siti@example.com")
-        await tab.page.fill("#f-password", "rahasia-123")
-        await tab.page.click("main button")
-        await tab.page.wait_for_url("**/my")
-        assert "Selamat datang" in await tab.says()
+async def test_a_visitor_signs_up_and_is_at_home(shop: Shop) -> None:
+    guest = Visitor(shop)
+    fields = {"name": "Siti", "email": "siti@example.com", "password": "rahasia-123"}
+    done = await guest.sends("/daftar", fields)
+    assert (done.status_code, done.headers["Location"]) == (303, "/my")
+    login = await shop.client.post("/api/auth/login", json=fields)
+    token = login.json()["token"]
+    assert "Halo, Siti" in (await Visitor(shop, token).get("/my")).text
 
 
-async def test_a_wrong_password_is_said_and_the_email_stays(people: Visitors, shop: Shop) -> None:
+async def test_a_wrong_password_is_said_and_the_email_stays(shop: Shop) -> None:
     await shop.buyer()
-    async with people.tab(lang="en") as tab:
-        await tab.open("/masuk")
-        await tab.page.fill("#f-email", "pembeli1@example.com")
-        await tab.page.fill("#f-password", "salah-salah")
-        async with tab.page.expect_response("**/masuk") as answered:
-            await tab.page.click("main button")
-        assert (await answered.value).status == 401
-        assert "Wrong email or password" in await tab.says()
-        assert await tab.page.input_value("#f-email") == "pembeli1@example.com"
-        tab.complaints.clear()  # the browser notes every 401
+    wrong = {"email": "pembeli1@example.com", "password": "salah-salah"}
+    told = await Visitor(shop, lang="en").sends("/masuk", wrong)
+    assert told.status_code == 401
+    assert "Wrong email or password" in told.text
+    assert 'value="pembeli1@example.com"' in told.text
 
 
 async def test_a_form_from_elsewhere_is_refused(shop: Shop) -> None:

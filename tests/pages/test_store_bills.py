@@ -12,8 +12,7 @@ from konter.people.configure_member import set_limits
 from konter.people.members import OwnLimits
 from konter.people.permits import Role
 from konter.people.register_member import register_member
-from tests.pages.browser import Visitors
-from tests.pages.storefront import Visitor, customer, hidden, open_storefront, signed_in
+from tests.pages.storefront import Visitor, customer, hidden, open_storefront
 from tests.shop import Reply, Shop
 from tests.sim_process import Sim
 
@@ -26,36 +25,6 @@ ANOTHERS = "530000000002"
 async def shop(conninfo: str, sim: Sim) -> AsyncIterator[Shop]:
     async with open_storefront(conninfo, sim) as shop:
         yield shop
-
-
-@pytest.mark.parametrize(("size", "lang", "scripts"), [("360", "id", False), ("1280", "en", True)])
-async def test_a_bill_is_checked_and_paid(
-    people: Visitors, shop: Shop, size: str, lang: str, scripts: bool
-) -> None:
-    payer = await customer(shop, money=500_000)
-    async with people.tab(size=size, lang=lang, scripts=scripts) as tab:
-        page = tab.page
-        await tab.open("/tagihan")
-        await page.click("text=Pln Postpaid")
-        assert await page.locator("#f-customer_no").count() == 0
-        await page.click("section .button >> nth=0")
-        assert "/masuk?back=" in page.url
-        await signed_in(people, payer, page)
-        await tab.open("/tagihan/pln")
-        await page.fill("#f-customer_no", "53000 0000001")
-        await page.click("section button")
-        await page.wait_for_url("**/tagihan/pln?ref=*")
-        said = await tab.says()
-        for fact in ("Nama Pelanggan", "Januari 2019" if lang == "id" else "January 2019"):
-            assert fact in said
-        for fact in ("Rp\u00a08.500", "Rp\u00a02.500", "Rp\u00a011.000"):
-            assert fact in said
-        await tab.shot(f"bill-{size}-{lang}")
-        await page.click("section button >> nth=0")
-        await page.wait_for_url("**/my/orders/*")
-        tab.complaints.clear()
-        order = await shop.until(int(page.url.split("/")[-1]), "delivered")
-        assert (order.price, order.target_id) == (11_000, OWED)
 
 
 async def test_a_double_click_checks_and_pays_once(shop: Shop) -> None:
