@@ -51,6 +51,7 @@ SITI: Final[Mapping[str, str | int]] = {
 }
 
 
+@pytest.mark.soak  # half a minute of one core; the suite has test_answers_match_openapi
 @pytest.mark.timeout(180)
 async def test_no_call_whatever_breaks_our_word(conninfo: str, sim: Sim, tmp_path: Path) -> None:
     """The shop's own operations called by nobody, each other one by whom it is for."""

@@ -92,7 +92,7 @@ HEADLINES = {
     OrderState.DELIVERED: ("Pesanan berhasil", "Order successful"),
     OrderState.FAILED: ("Pesanan gagal, dana dikembalikan", "Order failed, money returned"),
     OrderState.DISPUTED: ("Sedang diperiksa petugas", "Being checked by our staff"),
-    OrderState.REFUNDED: ("Dana dikembalikan", "Money returned"),
+    OrderState.REFUNDED: ("Dana dikembalikan", "Refunded"),
     OrderState.EXPIRED: ("Batas waktu pembayaran habis", "The time to pay is over"),
     OrderState.CANCELLED: ("Pesanan dibatalkan", "Order cancelled"),
 }

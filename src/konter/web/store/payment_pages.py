@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Final
+from urllib.parse import quote
 
 from litestar import get
 from litestar.params import QueryParameter
@@ -39,4 +40,8 @@ ROUTES: Final = [get_returned, get_given_up, get_waiting]
 
 def _page(request: SiteRequest, why: str, code: str) -> Page:
     """``/pesanan/{code}`` knows whose order it is, and where an account's own page is."""
-    return page(request, "store/came_back.html", {"why": why, "code": code[:LONGEST_CODE]})
+    shown = code[:LONGEST_CODE]
+    # Not what else the gateway wrote into the address: nothing of it is believed or repeated.
+    address = request.scope["path"] + (f"?code={quote(shown)}" if shown else "")
+    facts = {"why": why, "code": shown, "address": address}
+    return page(request, "store/came_back.html", facts)
