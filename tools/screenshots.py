@@ -54,14 +54,11 @@ def demo() -> Iterator[dict[str, str]]:
 
 async def photograph(address: str, accounts: dict[str, str]) -> None:
     async with visitors(address, URL) as people:
-        for size in ("360", "1280"):
-            async with people.tab(size=size) as tab:
-                await tab.open("/")
-                await _keep(tab, f"shop-{size}")
+        async with people.tab(size="360") as tab:
+            await tab.open("/")
+            await _keep(tab, "shop-360")
         async with people.tab(size="1280") as tab:
             await _sign_in(tab, "reseller@example.com", accounts)
-            await tab.open("/my")
-            await _keep(tab, "my-1280")
             await tab.open("/my/orders")
             async with tab.page.expect_navigation():
                 await tab.page.click('main a[href^="/my/orders/"]:not([href*="new"])')
