@@ -96,6 +96,30 @@ async def test_an_order_is_made_once_however_often_its_form_is_sent(shop: Shop) 
     assert "Saldo tidak mencukupi" in refused.text
 
 
+async def test_a_price_that_rose_since_the_form_was_shown_is_shown_and_not_taken(
+    shop: Shop,
+) -> None:
+    buyer = await shop.buyer()
+    siti = visitor(shop, buyer)
+    product = await shop.product("xld10")
+    form = (await siti.get(f"/my/orders/new?product={product}")).text
+    shown = int(hidden(form, "shown_price"))
+    fields = {
+        "product_id": str(product),
+        "ref_id": hidden(form, "ref_id"),
+        "target_id": NUMBER,
+        "payment_method": "balance",
+    }
+    before = await buyer.balance()
+    dearer = await siti.post("/my/orders/new", **fields, shown_price=str(shown - 1))
+    assert dearer.status_code == 409
+    assert "Harganya baru saja berubah" in dearer.text
+    assert int(hidden(dearer.text, "shown_price")) == shown
+    assert await buyer.balance() == before
+    went_to(await siti.post("/my/orders/new", **fields, shown_price=str(shown)))
+    assert await buyer.balance() == before - shown
+
+
 async def test_orders_are_found_by_state_words_and_days_a_page_after_the_other(shop: Shop) -> None:
     buyer, other = await shop.buyer(), await shop.buyer()
     ids = [await buyer.buys_async("xld10", f"0878000012{n}0") for n in range(30, 36)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from msgspec import Struct
 
 from konter.orders.checkout import Checkout, clean_customer
@@ -14,7 +16,8 @@ from konter.web.request import SiteRequest
 
 class NewOrder(Struct):
     """``ref_id``: made with the form, so that two clicks are one order. ``qty``: of an open
-    denomination, whole rupiah."""
+    denomination, whole rupiah. ``shown_price``: what the form said, whole rupiah; from the balance
+    no more is taken. A channel's page names its amount before anybody pays."""
 
     product_id: int
     ref_id: str
@@ -22,6 +25,7 @@ class NewOrder(Struct):
     payment_method: str
     server_id: str | None = None
     qty: int | None = None
+    shown_price: int | None = None
     customer_name: str = ""
     customer_email: str = ""
     customer_phone: str = ""
@@ -42,6 +46,7 @@ async def place_own(request: SiteRequest, said: NewOrder) -> int:
     )
     ask = choose(ask, said.qty)
     if ask.payment_method == BALANCE:
+        ask = replace(ask, agreed=said.shown_price)
         return (await request.shop.placer.submit(ask)).order.id
     return await _check_out(request, ask, said)
 
