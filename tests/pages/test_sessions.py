@@ -43,3 +43,13 @@ async def test_nobody_is_sent_elsewhere_by_a_link(shop: Shop) -> None:
     for back in ("https://jahat.example", "//jahat.example", "/\\jahat.example", "/a\nb"):
         answer = await shop.client.get("/bahasa/en", params={"back": back}, allow_redirects=False)
         assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+
+
+async def test_what_no_field_shows_is_said_above_the_form(shop: Shop) -> None:
+    """A form of more fields than any of ours has is refused whole."""
+    many = "&".join(f"f{n}=1" for n in range(300))
+    headers = {**FORM, "Sec-Fetch-Site": "same-origin"}
+    for path in ("/masuk", "/daftar"):
+        answer = await shop.client.post(path, headers=headers, data=many)
+        assert answer.status_code == 422
+        assert "Isi formulir tidak dapat dibaca" in answer.text

@@ -9,9 +9,10 @@ from litestar import Response, get, post
 from litestar.params import QueryParameter
 from msgspec import Struct
 
-from konter.kernel.errors import Invalid, Refused
+from konter.kernel.errors import Refused
 from konter.people.login import logout
 from konter.people.login_steps import Halfway, begin
+from konter.web.my.asked import told_of
 from konter.web.my.sign_in_code import home_of, step_cookie
 from konter.web.page.forms import fields_of, read_form
 from konter.web.page.guard import own_path, visit
@@ -65,11 +66,9 @@ async def post_sign_out(request: SiteRequest) -> Response[str]:
 
 
 def _form(request: SiteRequest, typed: dict[str, str], error: Refused | None = None) -> Page:
-    faults = error.errors if isinstance(error, Invalid) else {}
     facts = {
         "typed": typed,
         "back": own_path(typed.get("back"), ""),
-        "faults": faults,
-        "trouble_said": error.text if error and not faults else "",
+        **told_of(error, "email", "password"),
     }
     return page(request, "my/sign_in.html", facts, status=error.status if error else 200)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from litestar import Response, get, post
 from msgspec import Struct
 
-from konter.kernel.errors import Invalid, Refused
+from konter.kernel.errors import Refused
 from konter.people.register import register
+from konter.web.my.asked import told_of
 from konter.web.my.sign_in import Back
 from konter.web.my.sign_in_code import HOME
 from konter.web.page.forms import fields_of, read_form
@@ -51,11 +52,9 @@ async def post_sign_up(request: SiteRequest) -> Response[str]:
 
 
 def _form(request: SiteRequest, typed: dict[str, str], error: Refused | None = None) -> Page:
-    faults = error.errors if isinstance(error, Invalid) else {}
     facts = {
         "typed": typed,
         "back": own_path(typed.get("back"), ""),
-        "faults": faults,
-        "trouble_said": error.text if error and not faults else "",
+        **told_of(error, "name", "email", "password"),
     }
     return page(request, "my/sign_up.html", facts, status=error.status if error else 200)
