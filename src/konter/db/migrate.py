@@ -39,10 +39,10 @@ def migrate(conninfo: str) -> list[str]:
     """Apply what is missing; answers the names applied. Repeating it does nothing."""
     applied: list[str] = []
     with psycopg.connect(conninfo, autocommit=True) as connection:
-        for migration in migrations():
+        for migration in _missing(connection):
             with connection.transaction():
                 connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-                if _is_missing(connection, migration):
+                if migration in _missing(connection):  # nobody else was quicker
                     connection.execute(migration.sql)
                     connection.execute(
                         "INSERT INTO db.migrations (name, digest) VALUES (%s, %s)",
@@ -55,7 +55,7 @@ def migrate(conninfo: str) -> list[str]:
 def pending(conninfo: str) -> list[str]:
     """The names of migrations that this database lacks."""
     with psycopg.connect(conninfo, autocommit=True) as connection:
-        return [m.name for m in migrations() if _is_missing(connection, m)]
+        return [migration.name for migration in _missing(connection)]
 
 
 def migrations() -> list[Migration]:
@@ -65,13 +65,14 @@ def migrations() -> list[Migration]:
     return [Migration(file.name, file.read_bytes()) for file in files]
 
 
-def _is_missing(connection: psycopg.Connection[tuple[object, ...]], migration: Migration) -> bool:
+def _missing(connection: psycopg.Connection[tuple[object, ...]]) -> list[Migration]:
+    ours = migrations()
     there = connection.execute("SELECT to_regclass('db.migrations')").fetchone()
     if there is None or there[0] is None:
-        return True
-    found = connection.execute(
-        "SELECT digest FROM db.migrations WHERE name = %s", [migration.name]
-    ).fetchone()
-    if found is not None and found[0] != migration.digest:
-        raise MigrationChanged(migration=migration.name)
-    return found is None
+        return ours
+    rows = connection.execute("SELECT name, digest FROM db.migrations").fetchall()
+    applied = {str(name): str(digest) for name, digest in rows}
+    for migration in ours:
+        if applied.get(migration.name, migration.digest) != migration.digest:
+            raise MigrationChanged(migration=migration.name)
+    return [migration for migration in ours if migration.name not in applied]

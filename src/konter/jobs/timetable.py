@@ -14,15 +14,13 @@ from konter.kernel.clock import WIB, Clock
 
 log = structlog.get_logger("konter.timetable")
 
-ADD_ENTRY = """
-INSERT INTO jobs.timetable (name, next_at) VALUES (%(name)s, %(next_at)s)
-ON CONFLICT (name) DO NOTHING
-"""
-
 # An entry that became due earlier than its stored time (its interval was shortened) is pulled in.
-HASTEN_ENTRY = """
-UPDATE jobs.timetable SET next_at = %(next_at)s
-WHERE name = %(name)s AND next_at > %(next_at)s
+ADD_ENTRIES = """
+INSERT INTO jobs.timetable AS kept (name, next_at)
+SELECT name, next_at FROM unnest(%(name)s::text[], %(next_at)s::timestamptz[]) AS n (name, next_at)
+ORDER BY name
+ON CONFLICT (name) DO UPDATE SET next_at = excluded.next_at
+    WHERE kept.next_at > excluded.next_at
 """
 
 CLAIM_ENTRIES = """
@@ -93,12 +91,13 @@ class Timetable:
     async def prepare(self) -> None:
         """Write down the entries that the table lacks."""
         now = self._clock.now()
+        entries = self._entries.values()
+        facts = {
+            "name": list(self._entries),
+            "next_at": [now if entry.at_start else entry.next_after(now) for entry in entries],
+        }
         async with self._db.transaction() as tx:
-            for entry in self._entries.values():
-                first = now if entry.at_start else entry.next_after(now)
-                facts = {"name": entry.name, "next_at": first}
-                await tx.run(ADD_ENTRY, facts)
-                await tx.run(HASTEN_ENTRY, facts)
+            await tx.run(ADD_ENTRIES, facts)
 
     def work_list(self) -> WorkList[_Due]:
         return WorkList("timetable", self._claim, self._work, in_flight=4, wake=Wake())

@@ -51,6 +51,11 @@ SELECT hour, orders, delivered, failed, sales, cost FROM orders.hours
 WHERE hour >= %(since)s ORDER BY hour
 """
 
+DAYS_WITH_ORDERS = """
+SELECT day FROM unnest(%(day)s::date[]) AS day
+WHERE EXISTS (SELECT 1 FROM orders.orders o WHERE o.business_date = day) ORDER BY day DESC
+"""
+
 DAYS_KEPT_FRESH = 30
 RECENT_DAYS = 2
 A_DAY = timedelta(days=1)
@@ -91,11 +96,11 @@ async def count_hours(db: Database, clock: Clock) -> str:
     async with db.read() as tx:
         since = now - timedelta(days=DAYS_KEPT_FRESH + 1)
         last = {row[0]: row[1] for row in await tx.rows(LAST_COUNTED, {"since": since})}
-    counted = 0
-    for ago in range(1, DAYS_KEPT_FRESH + 1):
-        day = today - timedelta(days=ago)
-        if ago > RECENT_DAYS and day in last and last[day] > now - A_DAY:
-            continue
+        days = [today - timedelta(days=ago) for ago in range(1, DAYS_KEPT_FRESH + 1)]
+        fresh = {day for day in days[RECENT_DAYS:] if day in last and last[day] > now - A_DAY}
+        stale = [day for day in days if day not in fresh]
+        due = [row[0] for row in await tx.rows(DAYS_WITH_ORDERS, {"day": stale})]
+    for day in due:
         async with db.transaction() as tx:
-            counted += bool(await tx.run(COUNT_DAY, {"day": day, "at": now}))
-    return f"{counted} days counted"
+            await tx.run(COUNT_DAY, {"day": day, "at": now})
+    return f"{len(due)} days counted"

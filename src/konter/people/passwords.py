@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -35,7 +34,6 @@ class Hasher:
         self._free = asyncio.Semaphore(lanes)
         self._most = lanes + most_waiting
         self._inside = 0
-        self._nobody = self._argon.hash(secrets.token_hex(16))
 
     async def hash(self, password: str) -> str:
         """The text to store: salted, with its parameters."""
@@ -45,14 +43,17 @@ class Hasher:
     async def verify(self, stored: str | None, password: str) -> bool:
         """Whether it is the password. None (nobody there) takes as long and is always False."""
         async with self._lane():
-            matches = await asyncio.to_thread(self._matches, stored or self._nobody, password)
-        return matches and stored is not None
+            matches = await asyncio.to_thread(self._matches, stored, password)
+        return matches
 
     def is_stale(self, stored: str) -> bool:
         """Whether it was hashed with other parameters than today's."""
         return self._argon.check_needs_rehash(stored)
 
-    def _matches(self, stored: str, password: str) -> bool:
+    def _matches(self, stored: str | None, password: str) -> bool:
+        if stored is None:
+            self._argon.hash(_bytes(password))  # as much work as looking at somebody's
+            return False
         try:
             return self._argon.verify(stored, _bytes(password))
         except VerifyMismatchError:
