@@ -19,7 +19,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
-from tools.words_below import said_below
+from tools.words_below import every_node, said_below
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src/konter"
@@ -77,8 +77,8 @@ def _text(text: str | list[str] | tuple[str, ...]) -> Text:
 
 def _messages() -> Iterator[str]:
     """``message = "…"`` of the errors: what pages show of a refusal."""
-    for path in SOURCE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
+    for nodes in every_node().values():
+        for node in nodes:
             if isinstance(node, ast.ClassDef):
                 for line in node.body:
                     match line:

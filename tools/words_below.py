@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -39,26 +40,33 @@ SILENT: Final = ("cli", "upstreams", "db", "doctor", "cli.py", "settings.py", "s
 def said_below() -> set[str]:
     """Every such text of all rooms."""
     trees = {
-        str(path.relative_to(SOURCE)): ast.parse(path.read_text())
-        for path in sorted(SOURCE.rglob("*.py"))
-        if path.relative_to(SOURCE).parts[0] not in SILENT
+        name: nodes for name, nodes in every_node().items() if name.split("/")[0] not in SILENT
     }
     errors = _errors(list(trees.values()))
     found: set[str] = set()
-    for name, tree in trees.items():
-        file = _File(tree, trees, errors)
+    for name, nodes in trees.items():
+        file = _File(nodes, trees, errors)
         found.update(file.faults())
         if name in TABLES:
             found.update(file.tables(TABLES[name]))
     return {text for text in found if re.search("[A-Za-z]", BLANK_OF_FACT.sub("", text))}
 
 
-def _errors(trees: list[ast.Module]) -> frozenset[str]:
+@cache
+def every_node() -> dict[str, list[ast.AST]]:
+    """By file, all nodes of its tree, the module first: walked once, since that takes long."""
+    return {
+        str(path.relative_to(SOURCE)): list(ast.walk(ast.parse(path.read_text())))
+        for path in sorted(SOURCE.rglob("*.py"))
+    }
+
+
+def _errors(trees: list[list[ast.AST]]) -> frozenset[str]:
     """The names of all errors that somebody is told of, by their bases' names: not the Broken."""
     bases = {
         node.name: {base.id for base in node.bases if isinstance(base, ast.Name)}
-        for tree in trees
-        for node in ast.walk(tree)
+        for nodes in trees
+        for node in nodes
         if isinstance(node, ast.ClassDef)
     }
     known = {"KonterError", "Refused", "Unavailable"}
@@ -71,28 +79,28 @@ class _File:
     """One source file, and those that its constants come from."""
 
     def __init__(
-        self, tree: ast.Module, trees: dict[str, ast.Module], errors: frozenset[str]
+        self, nodes: list[ast.AST], trees: dict[str, list[ast.AST]], errors: frozenset[str]
     ) -> None:
-        self._tree, self._errors = tree, errors
+        self._nodes, self._errors = nodes, errors
         self._given: dict[str, list[tuple[ast.expr, range | None]]] = {}
         self._scopes = [
             range(node.lineno, (node.end_lineno or node.lineno) + 1)
-            for node in ast.walk(tree)
+            for node in nodes
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         ]
         self._functions: dict[str, ast.FunctionDef] = {}
-        for node in ast.walk(tree):
+        for node in nodes:
             if isinstance(node, ast.ImportFrom) and node.module:
                 path = node.module.removeprefix("konter.").replace(".", "/") + ".py"
                 if path in trees:
                     wanted = {alias.name for alias in node.names}
-                    self._know(trees[path].body, wanted, outside=True)
+                    self._know(_body(trees[path]), wanted, outside=True)
             elif isinstance(node, ast.FunctionDef):
                 self._functions[node.name] = node
-        self._know(list(ast.walk(tree)), None)
+        self._know(nodes, None)
 
     def faults(self) -> Iterator[str]:
-        for node in ast.walk(self._tree):
+        for node in self._nodes:
             match node:
                 case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args):
                     at = self._place(node.func, name)
@@ -121,7 +129,7 @@ class _File:
                 yield from self._texts(given)
 
     def tables(self, names: tuple[str, ...] | None) -> Iterator[str]:
-        for node in self._tree.body:
+        for node in _body(self._nodes):
             match node:
                 case (
                     ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as table)
@@ -205,6 +213,12 @@ class _File:
     def _scope_of(self, line: int) -> range | None:
         around = [scope for scope in self._scopes if line in scope]
         return min(around, key=len, default=None)
+
+
+def _body(nodes: list[ast.AST]) -> list[ast.stmt]:
+    module = nodes[0]
+    assert isinstance(module, ast.Module)
+    return module.body
 
 
 def _is_said(texts: ast.List) -> bool:
