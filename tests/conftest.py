@@ -22,6 +22,7 @@ from konter.db.ids import IdBlocks
 from konter.db.migrate import migrate, migrations
 from konter.db.pool import Database
 from tests.sim_process import Sim, renew, running_sim
+from tests.warm import WARMTH
 
 SHM = Path("/dev/shm")
 """Memory that looks like a folder: a test's database is some two hundred files, made and removed,
@@ -47,6 +48,11 @@ def pytest_collection() -> Iterator[None]:
     gc.freeze()
     gc.enable()
     return collected
+
+
+def pytest_sessionfinish() -> None:
+    """What is alive now needs no tidying before the process ends: pytest would, five times."""
+    gc.freeze()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -155,6 +161,14 @@ def sim_process(shared_sim: Sim) -> Sim:
     """The same, every upstream as new; within a module its tests make new what they use."""
     renew(shared_sim)
     return shared_sim
+
+
+@pytest.fixture(scope="session", autouse=True)
+async def warmth() -> AsyncIterator[None]:
+    """Connections to the databases that a room's tests share are kept from test to test."""
+    WARMTH.begin()
+    yield
+    await WARMTH.end()
 
 
 @contextmanager

@@ -72,7 +72,7 @@ QUICK = {
     "KONTER_PRICE_LIST_GAP_S": "0",
     "KONTER_PRICE_LIST_CACHE_S": "0",
     "KONTER_MINIMUM_MARGIN": "100",
-    "KONTER_DB_POOL": "10",
+    "KONTER_DB_POOL": "4",
 }
 
 
@@ -299,21 +299,41 @@ async def open_shop(
     **settings: str,
 ) -> AsyncIterator[Shop]:
     """A stocked shop on this database, its deposit recorded, its worker running."""
+    async with _furnished(conninfo, sim, observer, settings) as shop:
+        await stock(shop.house, sim)
+        async with _working(shop, with_worker=with_worker):
+            yield shop
+
+
+@asynccontextmanager
+async def open_stocked_shop(conninfo: str, sim: Sim) -> AsyncIterator[Shop]:
+    """The same, on a database where ``stock`` was done before."""
+    async with _furnished(conninfo, sim, None, {}) as shop, _working(shop, with_worker=True):
+        yield shop
+
+
+@asynccontextmanager
+async def _furnished(
+    conninfo: str, sim: Sim, observer: CommitObserver | None, settings: dict[str, str]
+) -> AsyncIterator[Shop]:
     port = free_port()
     settings.setdefault("KONTER_BASE_URL", f"http://127.0.0.1:{port}")
     async with (
         open_house(quick_settings(conninfo, sim, **settings), observer=observer) as opened,
         served(house := _quick_to_log_in(opened), port=port) as client,
     ):
-        await stock(house, sim)
         await sim.options(webhook_url=f"{client.url}/webhook/digiflazz")
-        shop = Shop(house, sim, client)
-        try:
-            if with_worker:
-                await shop.start_worker()
-            yield shop
-        finally:
-            await shop.stop_worker()
+        yield Shop(house, sim, client)
+
+
+@asynccontextmanager
+async def _working(shop: Shop, *, with_worker: bool) -> AsyncIterator[None]:
+    try:
+        if with_worker:
+            await shop.start_worker()
+        yield
+    finally:
+        await shop.stop_worker()
 
 
 def _quick_to_log_in(house: House) -> House:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
@@ -25,6 +26,7 @@ class Entry:
     handler: HTTPRouteHandler
 
 
+@cache
 def entries() -> list[Entry]:
     """By address. The document of the API, which the framework serves, is not among them."""
     site = Litestar(routes(), request_class=SiteRequest, openapi_config=None)

@@ -13,8 +13,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import psycopg
-
 from konter.db.ids import IdBlocks
 from konter.db.pool import CommitObserver, Database
 from konter.funding import check
@@ -39,6 +37,7 @@ from konter.upstreams.wire import StartBy, Wire
 from tests.conftest import ManualClock
 from tests.funding.desks import funding_desk, gateways_at
 from tests.sim_process import Sim, SimGateway
+from tests.warm import by_owner, database
 
 PAYMENTS = """
 SELECT p.*, i.reference FROM funding.payments p JOIN funding.invoices i ON i.id = p.invoice_id
@@ -282,8 +281,7 @@ def noon() -> tuple[datetime, float]:
 
 async def begin_again(conninfo: str, sim: Sim) -> None:
     """Books and gateways are empty; callbacks find nobody, and silence is short."""
-    async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as owner:
-        await owner.execute(EMPTY)
+    await by_owner(conninfo, EMPTY)
     for gateway in (sim.ipaymu, sim.tripay):
         await gateway.reset(callback_delay_ms=0, silence_seconds=TAKES_LONG_S)
 
@@ -296,14 +294,13 @@ async def open_cashier(
     test uses meanwhile."""
     start, ahead = noon()
     clock, ids = ManualClock(start), IdBlocks()
-    db, wire = Database(conninfo, observer=observer), Wire(clock)
-    await db.open()
-    await begin_again(conninfo, sim)
-    for gateway in (sim.ipaymu, sim.tripay):
-        await gateway.advance(seconds=ahead)
-    try:
-        desk = funding_desk(db, clock, ids=ids, wire=wire, gateways=gateways_at(sim))
-        yield Cashier(desk, clock, sim)
-    finally:
-        await wire.close()
-        await db.close()
+    wire = Wire(clock)
+    async with database(conninfo, observer=observer) as db:
+        await begin_again(conninfo, sim)
+        for gateway in (sim.ipaymu, sim.tripay):
+            await gateway.advance(seconds=ahead)
+        try:
+            desk = funding_desk(db, clock, ids=ids, wire=wire, gateways=gateways_at(sim))
+            yield Cashier(desk, clock, sim)
+        finally:
+            await wire.close()

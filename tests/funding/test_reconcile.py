@@ -25,10 +25,10 @@ from konter.upstreams.gateway_contract import Claim, FeeOn, Listed
 from tests.conftest import cloned
 from tests.funding.desks import gateways_at
 from tests.funding.till import GATEWAYS, Till, open_till
-from tests.orders.counter import by_owner
 from tests.sim_process import Sim
 from tests.upstreams.payments import an_invoice
 from tests.upstreams.raw_server import Visit, raw_server
+from tests.warm import by_owner
 
 KIND = DifferenceKind
 

@@ -17,9 +17,9 @@ from konter.jobs.run import Wake
 from konter.kernel.wire_types import WireCall
 from konter.upstreams.contract import NotGenuine
 from tests.funding.cashier import Cashier, open_cashier
-from tests.orders.counter import by_owner
 from tests.sim_process import Sim
 from tests.upstreams.raw_server import Visit, raw_server
+from tests.warm import by_owner
 
 GATEWAYS = ("ipaymu", "tripay")
 

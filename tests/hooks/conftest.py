@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from konter.db.ids import IdBlocks
-from konter.db.pool import Database
 from tests.conftest import ManualClock, cloned
 from tests.hooks.partner import Office, Partner, open_office, open_partner
 from tests.suppliers.conftest import desk, sim
+from tests.warm import database
 
 __all__ = ["desk", "office", "partner", "sim"]
 
@@ -22,11 +22,8 @@ def office_conninfo(server_conninfo: str, template: str) -> Iterator[str]:
 
 @pytest.fixture
 async def office(office_conninfo: str, clock: ManualClock, ids: IdBlocks) -> AsyncIterator[Office]:
-    database = Database(office_conninfo)
-    await database.open()
-    async with open_office(database, clock, ids) as office:
+    async with database(office_conninfo) as db, open_office(db, clock, ids) as office:
         yield office
-    await database.close()
 
 
 @pytest.fixture

@@ -8,8 +8,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-import psycopg
-
 from konter.db.batch import Batcher
 from konter.db.ids import IdBlocks
 from konter.db.pool import Database
@@ -26,6 +24,7 @@ from konter.upstreams.courier import Courier
 from tests.conftest import ManualClock
 from tests.people.builders import people_desk, some_member
 from tests.upstreams.raw_server import Visit, raw_server
+from tests.warm import by_owner
 
 EMPTY = """
 DELETE FROM hooks.outbox;
@@ -166,8 +165,7 @@ def outgoing(user_id: int, order_id: int, *, seq: int = 3, status: str = "succes
 @asynccontextmanager
 async def open_office(db: Database, clock: ManualClock, ids: IdBlocks) -> AsyncIterator[Office]:
     """Nothing has happened yet."""
-    async with await psycopg.AsyncConnection.connect(db.conninfo, autocommit=True) as owner:
-        await owner.execute(EMPTY)
+    await by_owner(db.conninfo, EMPTY)
     courier = Courier(private=True)
     desk = OutboxDesk(db, clock, people_desk(db, clock), courier, Wake(), timeout_s=2)
     yield Office(desk, clock, ids)

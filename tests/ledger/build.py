@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-import psycopg
-
 from konter.db.pool import Database
 from konter.kernel.books import Breach
 from konter.kernel.money import Rupiah
@@ -14,6 +12,7 @@ from konter.ledger import check
 from konter.ledger.post import Transfer, post
 from konter.ledger.read import balance
 from konter.ledger.wallets import open_wallet
+from tests.warm import by_owner
 
 AT = datetime(2026, 11, 16, 3, 30, tzinfo=UTC)
 
@@ -56,6 +55,4 @@ async def breaches(db: Database) -> list[Breach]:
 
 async def by_force(db: Database, statement: str) -> None:
     """Run as the schema's owner with all triggers off: what no part of the house can do."""
-    async with await psycopg.AsyncConnection.connect(db.conninfo, autocommit=True) as owner:
-        await owner.execute("SET session_replication_role = replica")
-        await owner.execute(statement.encode())
+    await by_owner(db.conninfo, f"SET session_replication_role = replica; {statement}")

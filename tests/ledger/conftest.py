@@ -9,6 +9,7 @@ import pytest
 from konter.db.pool import Database
 from tests.conftest import cloned
 from tests.ledger.build import by_force
+from tests.warm import database
 
 
 @pytest.fixture(scope="module")
@@ -19,8 +20,6 @@ def shared_conninfo(server_conninfo: str, template: str) -> Iterator[str]:
 
 @pytest.fixture
 async def db(shared_conninfo: str) -> AsyncIterator[Database]:
-    database = Database(shared_conninfo, max_size=8)
-    await database.open()
-    await by_force(database, "TRUNCATE ledger.transfers, ledger.wallets")
-    yield database
-    await database.close()
+    async with database(shared_conninfo) as warm:
+        await by_force(warm, "TRUNCATE ledger.transfers, ledger.wallets")
+        yield warm

@@ -29,7 +29,8 @@ from konter.orders.sweep import find_stuck
 from konter.people.members import Member
 from tests.funding.paper import WeakLine
 from tests.orders.bill_counter import PLN, BillCounter, member
-from tests.orders.counter import BUYER, Call, by_owner
+from tests.orders.counter import BUYER, Call
+from tests.warm import by_owner
 
 RIVAL: Final = 2
 MONEY: Final = 1_000_000

@@ -32,12 +32,12 @@ from tests.orders.counter import (
     GAP_S,
     SECRET,
     Counter,
-    by_owner,
     open_counter,
     stock,
     suppliers_desk,
 )
 from tests.sim_process import PROD_KEY, USERNAME, Sim
+from tests.warm import by_owner
 
 PLN = "pln"
 HOUSE = "530012347777"

@@ -16,8 +16,6 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 
-import psycopg
-
 from konter.catalogue.desk import CatalogueDesk
 from konter.catalogue.sync import sync_products
 from konter.db.batch import Batcher
@@ -60,6 +58,7 @@ from konter.upstreams.wire import StartBy, Wire
 from tests.conftest import ManualClock
 from tests.funding.desks import funding_desk, gateways_at
 from tests.sim_process import PROD_KEY, USERNAME, Sim
+from tests.warm import by_owner, database
 
 ACCOUNT = "digiflazz-main"
 SECRET = "rahasia-webhook-01"
@@ -521,11 +520,6 @@ async def stock(conninfo: str, sim: Sim) -> None:
     await db.close()
 
 
-async def by_owner(conninfo: str, statement: str) -> None:
-    async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as owner:
-        await owner.execute(statement.encode())
-
-
 @asynccontextmanager
 async def open_counter(
     conninfo: str,
@@ -537,11 +531,22 @@ async def open_counter(
 ) -> AsyncIterator[Counter]:
     """A stocked counter with one buyer, on a database made by ``stock``; ``as_it_is``: one more
     beside another, and nothing of what happened is undone."""
-    clock, ids = ManualClock(), IdBlocks()
-    db, real = Database(conninfo, max_size=6, observer=observer), Wire(clock)
-    await db.open()
-    wire = GatedWire(real)
-    suppliers = suppliers_desk(db, clock, real, sim)
+    clock = ManualClock()
+    real = Wire(clock)
+    async with database(conninfo, observer=observer) as db:
+        counter = _counter(kind or Counter, db, clock, real, sim)
+        try:
+            if not as_it_is:
+                await counter.begin_again()
+            yield counter
+        finally:
+            await real.close()
+
+
+def _counter(
+    kind: type[Counter], db: Database, clock: ManualClock, real: Wire, sim: Sim
+) -> Counter:
+    ids, wire = IdBlocks(), GatedWire(real)
     provider = provider_at(sim.digiflazz_url)
     desk = OrdersDesk(
         db=db,
@@ -556,11 +561,4 @@ async def open_counter(
         pending_deadline=PendingDeadline.REVIEW,
     )
     mailbox = inbox.InboxDesk(db, clock, ids, Wake())
-    counter = (kind or Counter)(desk, clock, sim, wire, mailbox, suppliers, provider)
-    try:
-        if not as_it_is:
-            await counter.begin_again()
-        yield counter
-    finally:
-        await real.close()
-        await db.close()
+    return kind(desk, clock, sim, wire, mailbox, suppliers_desk(db, clock, real, sim), provider)

@@ -27,7 +27,7 @@ from konter.upstreams.providers.okeconnect_bills import OkeconnectBills
 from konter.upstreams.wire import Wire
 from tests.conftest import ManualClock
 from tests.orders.bill_counter import RULES, BillCounter, member, stock_bills
-from tests.orders.counter import by_owner, open_counter, suppliers_desk
+from tests.orders.counter import open_counter, suppliers_desk
 from tests.orders.two_suppliers import OKE, PROVES_S
 from tests.sim_process import (
     OKECONNECT_MEMBER_ID,
@@ -36,6 +36,7 @@ from tests.sim_process import (
     Sim,
     SimOkeconnect,
 )
+from tests.warm import by_owner
 
 LIGHT, HOUSE = "BPLA", "530012347777"
 """A number of PLN that owes BILL; what follows is what that means there."""

@@ -33,11 +33,11 @@ from tests.orders.counter import (
     RETAIL,
     VA,
     Counter,
-    by_owner,
     open_counter,
 )
 from tests.orders.test_place import AtCommit
 from tests.sim_process import Sim
+from tests.warm import by_owner
 
 NUMBER = "087800009999"
 TELKOMSEL = "081200009999"

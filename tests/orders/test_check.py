@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from konter.orders.expire import expire_unpaid
-from tests.orders.counter import Counter, by_owner
+from tests.orders.counter import Counter
+from tests.warm import by_owner
 
 FORCE = "SET session_replication_role = replica; "
 

@@ -18,19 +18,10 @@ from konter.orders.read import CheckoutView, checkouts_of, moves_of
 from konter.orders.requests import Ask, Placed, RefReused, RefusedBefore
 from konter.orders.states import OrderState, payment_status
 from konter.upstreams.gateway_contract import FeeOn
-from tests.orders.counter import (
-    BUYER,
-    PRICE,
-    QRIS,
-    RETAIL,
-    VA,
-    WHO,
-    Counter,
-    by_owner,
-    open_counter,
-)
+from tests.orders.counter import BUYER, PRICE, QRIS, RETAIL, VA, WHO, Counter, open_counter
 from tests.orders.test_place import AtCommit, orders
 from tests.sim_process import Sim
+from tests.warm import by_owner
 
 NUMBER = "087800009999"
 

@@ -11,8 +11,9 @@ from konter.orders.judge import SoldToday
 from konter.orders.requests import Placed
 from tests.orders.any_failover import FailoverStory, stories
 from tests.orders.conftest import OPTIONS
-from tests.orders.counter import COST, FOUR_OFFERS, PRICE, by_owner
+from tests.orders.counter import COST, FOUR_OFFERS, PRICE
 from tests.orders.two_suppliers import DIGI, OKE, X10, TwoSuppliers
+from tests.warm import by_owner
 
 NUMBER = "087800009999"
 WAITS = {"do": "accept", "then": "never"}

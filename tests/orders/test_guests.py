@@ -11,7 +11,8 @@ from konter.orders.checkout import Customer, checkout_many
 from konter.orders.guests import GuestOrderNotFound, find_guest_order, guest_order, new_token
 from konter.orders.read import OrderView
 from konter.orders.requests import Placed
-from tests.orders.counter import Counter, by_owner
+from tests.orders.counter import Counter
+from tests.warm import by_owner
 
 NUMBER = "087800009999"
 SITI = Customer("Siti Aminah", "Siti@Example.id", "081234567890")

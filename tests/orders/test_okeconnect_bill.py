@@ -10,7 +10,6 @@ import pytest
 from konter.orders.bill_store import BillState
 from konter.orders.end import Verdict, end
 from konter.upstreams.biller_contract import BillProblem
-from tests.orders.counter import by_owner
 from tests.orders.oke_bills import (
     ADMIN,
     BILL,
@@ -25,6 +24,7 @@ from tests.orders.oke_bills import (
 )
 from tests.orders.two_suppliers import PROVES_S
 from tests.sim_process import Sim
+from tests.warm import by_owner
 
 GAP_S = 60
 NO_FEE = "UPDATE catalogue.bill_products SET fee = 0"

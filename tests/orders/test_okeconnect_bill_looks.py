@@ -25,7 +25,6 @@ from konter.orders.note_check import Told, look_on
 from konter.upstreams.biller_contract import BillProblem, CheckUnderway
 from tests.funding.paper import WeakLine
 from tests.orders.bill_counter import DAY_S, RULES
-from tests.orders.counter import by_owner
 from tests.orders.oke_bills import (
     BILL,
     COST,
@@ -39,6 +38,7 @@ from tests.orders.oke_bills import (
     open_oke_bills,
 )
 from tests.sim_process import Sim
+from tests.warm import by_owner
 
 ASKED, LOOKED = ("purchase", "CPLA"), ("check", "CPLA")
 LOOKS = 7

@@ -21,8 +21,8 @@ from konter.orders.place import NotEnoughBalance
 from konter.orders.read import OrderView
 from konter.orders.requests import Ask, Placed, RefReused, choose
 from tests.orders.conftest import OPTIONS
-from tests.orders.counter import by_owner
 from tests.orders.two_suppliers import DIGI, OKE, TwoSuppliers
+from tests.warm import by_owner
 
 DANA, NUMBER, AMOUNT = "dana", "081234560099", 50_000
 COST_FEE, FEE, RETAIL_FEE = 200, 1_700, 3_200

@@ -28,8 +28,9 @@ from tests.orders.bill_counter import (
     member,
     open_bill_counter,
 )
-from tests.orders.counter import ACCOUNT, BUYER, by_owner
+from tests.orders.counter import ACCOUNT, BUYER
 from tests.sim_process import Sim
+from tests.warm import by_owner
 
 OTHER_SKU = "plnpasca"
 CARD = "082100009999"

@@ -13,8 +13,9 @@ from konter.ledger.wallets import block_wallet
 from konter.orders.judge import ProductClosed, SoldToday
 from konter.orders.place import AccountBlocked, NotEnoughBalance
 from konter.orders.requests import Placed, RefReused, RefusedBefore
-from tests.orders.counter import BUYER, PRICE, Counter, by_owner, open_counter
+from tests.orders.counter import BUYER, PRICE, Counter, open_counter
 from tests.sim_process import Sim
+from tests.warm import by_owner
 
 NUMBER = "087800009999"
 ORDERS = "SELECT count(*) FROM orders.orders"

@@ -14,7 +14,8 @@ from konter.orders.cancel import cancel
 from konter.orders.expire import expire_unpaid
 from konter.orders.read import NotYours, OrderNotFound, checkouts_of
 from konter.orders.renew import AlreadyPaid, OrderCancelled, OrderExpired, renew
-from tests.orders.counter import BUYER, QRIS, VA, Counter, by_owner
+from tests.orders.counter import BUYER, QRIS, VA, Counter
+from tests.warm import by_owner
 
 NUMBER = "087800009999"
 MADE = """

@@ -15,8 +15,9 @@ from konter.orders.cancel import cancel
 from konter.orders.expire import expire_unpaid
 from konter.orders.fulfil import fulfil
 from konter.orders.resolve import Decision, resolve
-from tests.orders.counter import BUYER, PRICE, Counter, by_owner
+from tests.orders.counter import BUYER, PRICE, Counter
 from tests.orders.test_otomax_words import read
+from tests.warm import by_owner
 
 NUMBER = "087800009999"
 SECOND = "087800008888"

@@ -21,7 +21,7 @@ from konter.ledger.read import account_sums
 from konter.orders.hear import hear, receive
 from konter.suppliers.accounts import ensure_accounts
 from konter.upstreams.providers.okeconnect import Okeconnect, OkeconnectSettings
-from tests.orders.counter import ACCOUNT, Counter, by_owner, open_counter, stock
+from tests.orders.counter import ACCOUNT, Counter, open_counter, stock
 from tests.sim_process import (
     OKECONNECT_MEMBER_ID,
     OKECONNECT_PASSWORD,
@@ -29,6 +29,7 @@ from tests.sim_process import (
     Sim,
     SimOkeconnect,
 )
+from tests.warm import by_owner
 
 DIGI, OKE = ACCOUNT, "okeconnect-main"
 CALLBACK_SECRET = "rahasia-oke-0001"

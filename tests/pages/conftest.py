@@ -8,10 +8,10 @@ import pytest
 
 from tests.pages.browser import Visitors, chromium, visitors
 from tests.shop import Shop
-from tests.story.conftest import shop, sim
+from tests.story.conftest import shop, sim, stocked_template
 from tests.web.paying import paying, till
 
-__all__ = ["paying", "shop", "sim", "till"]
+__all__ = ["paying", "shop", "sim", "stocked_template", "till"]
 
 
 IN_EVERY_RUN = ("test_walk_", "test_every_page")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-import pytest
 import pytest_asyncio
 
 from tests.pages.storefront import Visitor
@@ -12,12 +11,10 @@ from tests.shop import Shop
 from tests.sim_process import Sim
 from tests.web.billing import new_payer, open_bill_shop
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 HOUSE = "530012340001"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module")
 async def bills(server_conninfo: str, template: str, sim_process: Sim) -> AsyncIterator[Shop]:
     async with open_bill_shop(server_conninfo, template, sim_process) as shop:
         yield shop

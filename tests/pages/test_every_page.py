@@ -17,8 +17,6 @@ from tests.pages.town import Town, founded
 from tests.shop import Shop
 from tools.permissions import Entry, entries
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 NO_PAGES: Final = ("/api/", "/otomax/", "/static/", "/bahasa/", "/healthz", "/readyz", "/metrics")
 OTHER_KINDS: Final = ("/peristiwa", ".csv", "qr.png", "/bagian", "/reports/{kind}")
 UNPAID: Final = "/pesanan/{code}/struk"

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from konter.funding.deposits import deposits_of
 from tests.pages.visitor import Visitor, hidden, went_to
 from tests.shop import Shop
 from tests.web.paying import PHONE, QRIS, customer_pays, plain, until
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def somebody(shop: Shop, *, money: int = 0) -> tuple[int, Visitor]:

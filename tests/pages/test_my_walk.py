@@ -10,8 +10,6 @@ from tests.pages.walks import Town, town
 
 __all__ = ["town"]
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 PAGES = (
     ("/my", "dashboard"),
     ("/my/orders", "orders"),

@@ -18,12 +18,10 @@ from tests.pages.browser import Tab, Visitors, visitors
 from tests.shop import Buyer, Client, Shop
 from tests.web.paying import NUMBER, PHONE, QRIS, customer_pays, plain, until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 SERIOUS = ("serious", "critical")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module")
 async def office(till: Shop, chromium_address: str) -> AsyncIterator[Visitors]:
     async with visitors(chromium_address, till.client.url) as them:
         yield them

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-
 from konter.funding.reconciled import reconcile_asked
 from konter.kernel.clock import WIB
 from konter.people.audit import deeds
 from konter.people.permits import Role
 from tests.pages.test_office import get, post
 from tests.shop import Client, Shop
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_a_day_is_compared_by_the_worker_and_kept(till: Shop) -> None:

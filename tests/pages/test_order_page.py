@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 
-import pytest
 import pytest_asyncio
 
 from tests.pages.browser import Tab, Visitors, visitors
@@ -27,12 +26,10 @@ from tests.web.paying import (
     plain,
 )
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 BRIVA = "tripay:BRIVA"
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(scope="module")
 async def people(till: Shop, chromium_address: str) -> AsyncIterator[Visitors]:
     async with visitors(chromium_address, till.client.url) as them:
         yield them

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 
-import pytest
 import pytest_asyncio
 
 from konter.orders.read import OrderView
@@ -14,13 +13,11 @@ from tests.pages.buying import FORM, REFUSED, SITI, guest_orders, hurdles, sessi
 from tests.shop import Shop
 from tests.web.paying import NUMBER, customer_pays, plain, until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 METER = "530012341230"
 NOWHERE = "TRX-20261116-XXXXXXXX"
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(scope="module")
 async def people(till: Shop, chromium_address: str) -> AsyncIterator[Visitors]:
     async with visitors(chromium_address, till.client.url) as them:
         yield them

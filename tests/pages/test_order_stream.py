@@ -7,14 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import aiohttp
-import pytest
 
 from konter.web.track.open_streams import MOST_PER_REMOTE
 from tests.pages.buying import Ordered, guest_orders, nobody_follows, session_of
 from tests.shop import Shop, served
 from tests.web.paying import customer_pays, plain, until
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ONE_HOME = {"X-Forwarded-For": "198.51.100.7"}
 

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from konter.people.permits import Role
 from konter.web.page.problems import MACHINES
 from tests.pages.town import Town, founded
 from tests.shop import Reply, Shop
 from tools.permissions import Entry, entries
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ROLES = {
     "nobody": None,

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.pages.buying import hurdles
 from tests.pages.storefront import NUMBER, customer, signed_in
 from tests.pages.walks import Town, town
 
 __all__ = ["town"]
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_the_counter_follows_what_is_typed(town: Town) -> None:

@@ -14,7 +14,6 @@ from tests.pages.walks import DESK, PHONE, Town, Way, town
 __all__ = ["town"]
 
 pytestmark = [
-    pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.parametrize("way", [PHONE, DESK], ids=str),
 ]
 

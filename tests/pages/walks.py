@@ -58,7 +58,7 @@ class Town:
         return self.people.tab(size=way.size, lang=way.lang, scripts=way.scripts)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module")
 async def town(
     server_conninfo: str, template: str, sim_process: Sim, chromium_address: str
 ) -> AsyncIterator[Town]:

@@ -45,7 +45,7 @@ async def desk(mailbox: Mailbox) -> AsyncIterator[RunningDesk]:
         yield running
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module")
 async def till() -> AsyncIterator[tuple[Buyer, Mailbox]]:
     """One desk for a module of many small tests, which put it back to its start themselves."""
     async with (

@@ -22,10 +22,8 @@ from tests.sim.pasca_vectors import (
 )
 from tests.sim.vectors import SECRET, WEBHOOKS
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture
 async def mailbox(till: tuple[Buyer, Mailbox]) -> Mailbox:
     buyer, opened = till
     await buyer.tell("reset")
@@ -33,7 +31,7 @@ async def mailbox(till: tuple[Buyer, Mailbox]) -> Mailbox:
     return opened
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture
 async def buyer(till: tuple[Buyer, Mailbox], mailbox: Mailbox) -> Buyer:
     return till[0]
 

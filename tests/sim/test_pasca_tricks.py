@@ -11,10 +11,8 @@ from konter_sim.digiflazz.codes import CODES
 from konter_sim.digiflazz.steps import Silence, Wait
 from tests.sim.buyer import Buyer, Mailbox, Said
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture
 async def mailbox(till: tuple[Buyer, Mailbox]) -> Mailbox:
     buyer, opened = till
     await buyer.tell("reset")
@@ -22,7 +20,7 @@ async def mailbox(till: tuple[Buyer, Mailbox]) -> Mailbox:
     return opened
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture
 async def buyer(till: tuple[Buyer, Mailbox], mailbox: Mailbox) -> Buyer:
     return till[0]
 

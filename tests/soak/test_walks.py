@@ -10,7 +10,7 @@ from tests.pages.walks import EVERY, EVERY_BARE, Town, Way, town
 
 __all__ = ["chromium_address", "town"]
 
-pytestmark = [pytest.mark.soak, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.soak
 
 SHOP = (
     shop_walks.guest_buys_by_qris,

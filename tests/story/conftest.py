@@ -1,12 +1,15 @@
-"""One simulator for the session, made new for each story; a shop on a fresh database."""
+"""One simulator for the session, made new for each story; a shop on a database of its own."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+import psycopg
 import pytest
 
-from tests.shop import GAP_S, WEBHOOK_SECRET, Shop, open_shop
+from konter.app import open_house
+from tests.conftest import cloned
+from tests.shop import GAP_S, WEBHOOK_SECRET, Shop, open_stocked_shop, quick_settings, stock
 from tests.sim_process import Sim
 
 
@@ -24,7 +27,21 @@ async def sim(sim_process: Sim) -> Sim:
     return sim_process
 
 
+@pytest.fixture(scope="session")
+async def stocked_template(
+    server_conninfo: str, template: str, shared_sim: Sim
+) -> AsyncIterator[str]:
+    """The name of a database whose shop has its goods and its deposit: each would take as long to
+    stock as a story takes."""
+    await shared_sim.reset(price_list_gap_s=0)
+    with cloned(server_conninfo, template) as conninfo:
+        async with open_house(quick_settings(conninfo, shared_sim)) as house:
+            await stock(house, shared_sim)
+        yield str(psycopg.conninfo.conninfo_to_dict(conninfo)["dbname"])
+
+
 @pytest.fixture
-async def shop(conninfo: str, sim: Sim) -> AsyncIterator[Shop]:
-    async with open_shop(conninfo, sim) as shop:
-        yield shop
+async def shop(server_conninfo: str, stocked_template: str, sim: Sim) -> AsyncIterator[Shop]:
+    with cloned(server_conninfo, stocked_template) as conninfo:
+        async with open_stocked_shop(conninfo, sim) as shop:
+            yield shop

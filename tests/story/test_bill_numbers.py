@@ -23,8 +23,6 @@ from tests.sim.pasca_vectors import table
 from tests.sim_process import DEV_KEY, Sim
 from tests.story.payers import MONEY, Payer, journal, new_payer, open_bill_shop
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 DENOM: Final = 22_500
 """What the documents' own example loads."""
 
@@ -46,7 +44,7 @@ STORIES: Final = table()
 SKUS: Final = sorted({row[0] for row in STORIES})
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module")
 async def shop(server_conninfo: str, template: str, sim_process: Sim) -> AsyncIterator[Shop]:
     settings = {"DIGIFLAZZ_API_KEY": DEV_KEY}
     async with open_bill_shop(server_conninfo, template, sim_process, **settings) as shop:

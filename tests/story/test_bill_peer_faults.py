@@ -26,8 +26,6 @@ from tests.shop import ACCOUNT, Shop
 from tests.sim_process import Sim
 from tests.story.payers import MONEY, Payer, journal, new_payer, open_bill_shop
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 SKU, BILL, ADMIN, COMMISSION = "pln", 100_000, 2_750, 1_800
 TOTAL = BILL + ADMIN
 IDS: Final = itertools.count(1_000)
@@ -67,13 +65,13 @@ class Customer:
         return await self.shop.sim.bills(self.number)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module")
 async def opened(server_conninfo: str, template: str, sim_process: Sim) -> AsyncIterator[Shop]:
     async with open_bill_shop(server_conninfo, template, sim_process) as opened:
         yield opened
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture
 async def shop(opened: Shop) -> AsyncIterator[Shop]:
     """Whatever happened in it, its books are right and no rule of the upstream was broken."""
     yield opened

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
-import pytest
 import pytest_asyncio
 
 from konter.people.configure_member import set_nosign
@@ -22,8 +21,6 @@ from tests.web.h2h import BAD_SIGNS, Machine, new_member, open_h2h_shop
 NUMBER = "087800001230"
 REFUSED = "087800001232"
 PENDING = "087800006001"
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @dataclass
@@ -45,14 +42,14 @@ class Downstream:
             await asyncio.sleep(0.03)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module")
 async def opened(server_conninfo: str, template: str, sim_process: Sim) -> AsyncIterator[Shop]:
     async with open_h2h_shop(server_conninfo, template, sim_process) as shop:
         yield shop
         await shop.assert_honest()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture
 async def down(opened: Shop) -> AsyncIterator[Downstream]:
     """A new member with a new Otomax. At the end the shop has kept its word in all it said."""
     partner = SimPartner(opened.sim)

@@ -56,8 +56,6 @@ from tests.story.market import (
     until_asked,
 )
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 REPLIES: Final = {"tripay": '{"success":true}', "ipaymu": '{"status":"success"}'}
 """Exactly: Tripay sends again until it reads these bytes."""
 
@@ -71,19 +69,19 @@ FROM suppliers.exchanges WHERE account IN ('tripay', 'ipaymu')
 """
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module")
 async def market(server_conninfo: str, template: str, sim_process: Sim) -> AsyncIterator[Shop]:
     async with open_market(server_conninfo, template, sim_process) as market:
         yield market
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture
 async def shop(market: Shop) -> AsyncIterator[Shop]:
     yield market
     await closes_even(market)
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture
 async def buyer(shop: Shop) -> Buyer:
     """Somebody whose wallet is empty."""
     return await shop.buyer(money=0)

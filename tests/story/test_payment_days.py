@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest
 import pytest_asyncio
 
 from konter.funding.channels import set_channel
@@ -56,16 +55,14 @@ from tests.story.market import (
 )
 from tests.web.paying import let_time_pass
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module")
 async def market(server_conninfo: str, template: str, sim_process: Sim) -> AsyncIterator[Shop]:
     async with open_market(server_conninfo, template, sim_process) as market:
         yield market
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture
 async def shop(market: Shop) -> AsyncIterator[Shop]:
     yield market
     await closes_even(market)

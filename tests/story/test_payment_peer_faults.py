@@ -19,7 +19,6 @@ from konter.funding.pay_out import due_refunds, settle_refund
 from konter.funding.reconcile import reconcile
 from konter.kernel.clock import business_date
 from konter.worker import open_worker
-from tests.orders.counter import by_owner
 from tests.shop import Buyer, Shop
 from tests.sim_process import Sim
 from tests.story.market import (
@@ -51,8 +50,7 @@ from tests.story.market import (
     tasks,
     until,
 )
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+from tests.warm import by_owner
 
 BOTH = (("tripay", QRIS), ("ipaymu", IPAYMU_QRIS))
 
@@ -78,19 +76,19 @@ CREATE TRIGGER fail BEFORE INSERT ON hooks.notices FOR EACH ROW
 NOTICES_WORK = "DROP TRIGGER fail ON hooks.notices; DROP FUNCTION hooks.fail()"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module")
 async def market(server_conninfo: str, template: str, sim_process: Sim) -> AsyncIterator[Shop]:
     async with open_market(server_conninfo, template, sim_process) as market:
         yield market
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture
 async def shop(market: Shop) -> AsyncIterator[Shop]:
     yield market
     await closes_even(market)
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture
 async def buyer(shop: Shop) -> Buyer:
     """Somebody whose wallet is empty."""
     return await shop.buyer(money=0)

@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import pytest
 import pytest_asyncio
 
 from konter.funding.compare import Difference, DifferenceKind
@@ -45,8 +44,6 @@ from tests.story.market import (
     tasks,
     until,
 )
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 COMES: Final = {
     **dict.fromkeys(TRICKS, 1),
@@ -130,7 +127,7 @@ class Played:
         return (one for one in self.tries if one.suffix in suffixes)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module")
 async def played(server_conninfo: str, template: str, sim_process: Sim) -> AsyncIterator[Played]:
     goods = [product(suffix) for suffix in TRICKS]
     async with open_market(server_conninfo, template, sim_process, also_sold=goods) as shop:

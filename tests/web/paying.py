@@ -31,7 +31,7 @@ TWO_HOURS_AGO: Final[tuple[LiteralString, ...]] = (
 )
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module")
 async def till(server_conninfo: str, template: str, sim_process: Sim) -> AsyncIterator[Shop]:
     """One for the whole file, because opening one takes longer than any of its tests. By itself it
     asks no gateway: it is called back, or told to ask."""
@@ -53,7 +53,7 @@ async def till(server_conninfo: str, template: str, sim_process: Sim) -> AsyncIt
             yield shop
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture
 async def paying(till: Shop) -> AsyncIterator[Shop]:
     """Its site's every answer is compared with its own document; its books are clean at the end."""
     gateways = (till.sim.ipaymu, till.sim.tripay)

@@ -28,8 +28,6 @@ from tests.web.billing import ADMIN, BILL, Payer, asks, new_payer, open_bill_sho
 from tests.web.h2h import BAD_SIGNS, Machine
 from tests.web.schema import held_to_its_word
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 ASKED = {"ref_id": "TXN123456789", "customer_no": "12345678901", "buyer_sku": "pln20"}
 AS_IT_STANDS = "abc123def456"
 BODY = {"ref_id", "customer_no", "buyer_sku", "amount", "admin_fee", "total", "status", "message"}
@@ -49,7 +47,7 @@ PASTED = [
 EXPIRE = "UPDATE orders.bills SET expires_at = checked_at WHERE ref_id = %(ref_id)s"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module")
 async def shop(server_conninfo: str, template: str, sim_process: Sim) -> AsyncIterator[Shop]:
     async with open_bill_shop(server_conninfo, template, sim_process) as shop:
         shop.client = await held_to_its_word(shop.client)
@@ -57,7 +55,7 @@ async def shop(server_conninfo: str, template: str, sim_process: Sim) -> AsyncIt
         await shop.assert_honest()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module")
 async def document(shop: Shop) -> Machine:
     """Whom the document's examples come from: they name nobody."""
     default = (await new_payer(shop)).machine
@@ -66,7 +64,7 @@ async def document(shop: Shop) -> Machine:
     return default
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module")
 async def payer(shop: Shop, document: Machine) -> Payer:
     """One member for what leaves no trace on it."""
     return await new_payer(shop)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import pytest
-
 from konter.funding.channels import set_channel
 from konter.funding.lapse import expire_deposits
 from konter.funding.release import release_payment
@@ -24,8 +22,6 @@ from tests.web.paying import (
     until,
 )
 from tests.web.test_transaction_document import A_TIME
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 DEPOSITS = "/api/deposits"
 

@@ -8,8 +8,6 @@ import hmac
 import json
 from typing import Any, Final
 
-import pytest
-
 from tests.shop import Buyer, Reply, Shop
 from tests.sim_process import IPAYMU_VA, TRIPAY_PRIVATE_KEY
 from tests.web.paying import (
@@ -23,9 +21,6 @@ from tests.web.paying import (
     lose_callbacks,
     until,
 )
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 
 KEPT: Final = {
     "content-type",

@@ -6,8 +6,6 @@ import asyncio
 import itertools
 from typing import Any
 
-import pytest
-
 from konter.ledger.wallets import GUEST
 from tests.shop import Reply, Shop
 from tests.web.paying import (
@@ -21,8 +19,6 @@ from tests.web.paying import (
     lose_callbacks,
     until,
 )
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SITI = {"name": "Siti", "email": "Siti@Contoh.id", "phone": PHONE}
 ORDERS = "/api/guest/orders"

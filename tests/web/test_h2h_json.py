@@ -25,10 +25,8 @@ REFUSED = "087800001232"
 PENDING = "087800006001"
 PRICE = 11_500
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module")
 async def door(server_conninfo: str, template: str, sim_process: Sim) -> AsyncIterator[Shop]:
     async with open_h2h_shop(server_conninfo, template, sim_process) as shop:
         shop.client = await held_to_its_word(shop.client)
@@ -36,7 +34,7 @@ async def door(server_conninfo: str, template: str, sim_process: Sim) -> AsyncIt
         await shop.assert_honest()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module")
 async def machine(door: Shop) -> Machine:
     """One member for all cases of a test."""
     return await new_member(door)

@@ -31,10 +31,8 @@ REFUSED = "087800001232"
 PENDING = "087800006001"
 PRICE = "11.500"
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module")
 async def door(server_conninfo: str, template: str, sim_process: Sim) -> AsyncIterator[Shop]:
     async with open_h2h_shop(server_conninfo, template, sim_process) as shop:
         yield shop

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from konter_sim.partner.expressions import TICKET, read_one
 from tests.shop import Shop
 from tests.web.h2h import Machine, new_member
 from tests.web.paying import customer_pays, plain, until
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def a_partner(shop: Shop) -> Machine:

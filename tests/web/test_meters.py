@@ -14,8 +14,6 @@ from tests.sim_process import Sim
 from tests.web.h2h import Machine, new_member, open_h2h_shop
 from tests.web.schema import held_to_its_word
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 DAVID = "1234554321"
 NOBODYS = "12345678054"
 LOOKS = 6
@@ -25,7 +23,7 @@ KEPT = "SELECT customer_no, name FROM suppliers.meters"
 NEW_MINUTE = "UPDATE people.attempts SET ends_at = ends_at - interval '1 hour'"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module")
 async def shop(server_conninfo: str, template: str, sim_process: Sim) -> AsyncIterator[Shop]:
     async with open_h2h_shop(
         server_conninfo,
@@ -40,7 +38,7 @@ async def shop(server_conninfo: str, template: str, sim_process: Sim) -> AsyncIt
         await shop.assert_honest(except_breaches=True)
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture
 async def machine(shop: Shop) -> Machine:
     """A member in a new minute, which nobody has asked anything in."""
     async with shop.house.db.transaction() as tx:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest
 import pytest_asyncio
 
 from konter.catalogue.choose_amounts import set_amounts
@@ -26,12 +25,11 @@ CHARGED_FEE = 90
 """What OkeConnect takes beside the amount, though it lists 50 and we reckon with 200."""
 STEPPED = "BBSGOP"
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 numbers = (f"0812345{n:05}" for n in range(10_000))
 """A new one for each order: OkeConnect sells one thing to one number once a day."""
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module")
 async def door(server_conninfo: str, template: str, sim_process: Sim) -> AsyncIterator[Shop]:
     sim = sim_process
     await sim.reset(

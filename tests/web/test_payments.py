@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import pytest
-
 from konter.funding.channels import set_channel
 from konter.orders.expire import expire_unpaid
 from konter.upstreams.gateway_contract import FeeOn
@@ -25,8 +23,6 @@ from tests.web.paying import (
     until,
 )
 from tests.web.test_transaction_document import A_TIME, CREATED, DETAIL, assert_like
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PAYMENT_KEYS = {
     "status",
