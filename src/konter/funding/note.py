@@ -32,6 +32,14 @@ JOIN unnest(%(invoice_id)s::bigint[], %(their_id)s::text[]) AS n (invoice_id, th
 ORDER BY p.id FOR NO KEY UPDATE OF p
 """
 
+# Without a lock: who inserted meanwhile may wait for one of ours.
+THERE_BY_NOW = """
+SELECT p.invoice_id, p.their_id
+FROM funding.payments p
+JOIN unnest(%(invoice_id)s::bigint[], %(their_id)s::text[]) AS n (invoice_id, their_id)
+    ON p.invoice_id = n.invoice_id AND p.their_id = n.their_id
+"""
+
 # What another invoice was paid with is no payment of this one.
 INSERT_HEARD = """
 INSERT INTO funding.payments (id, invoice_id, gateway, their_id, purpose, purpose_id, state,
@@ -87,7 +95,7 @@ async def note_transactions(
 async def _tell_dropped(tx: Tx, fresh: Sequence[tuple[int, str]]) -> None:
     """What was not inserted though nobody else has just inserted it."""
     facts = {"invoice_id": [i for i, _ in fresh], "their_id": [t for _, t in fresh]}
-    there = {(row[1], row[2]) for row in await tx.rows(LOCK_KNOWN, facts)}
+    there = {(row[0], row[1]) for row in await tx.rows(THERE_BY_NOW, facts)}
     dropped = [their_id for pair in fresh if pair not in there for their_id in pair[1:]]
     if dropped:
         log.warning("funding.hints_dropped", count=len(dropped), their_ids=dropped[:10])
