@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import shutil
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import structlog
+import uvloop
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
@@ -48,6 +50,11 @@ def pytest_collection() -> Iterator[None]:
     gc.freeze()
     gc.enable()
     return collected
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The loop that a running Konter has, too."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 def pytest_sessionfinish() -> None:
