@@ -115,23 +115,21 @@ def read_supplier_report(report: bytes | str, naming: Naming) -> SupplierReport:
     """Pure. Raises Invalid, naming ``report`` or the field of ``Naming`` that does not fit."""
     text = _text(report).removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
     if "\x00" in text or "\N{REPLACEMENT CHARACTER}" in text:
-        raise _wrong("Laporan bukan teks UTF-8. Simpan sebagai CSV UTF-8, lalu coba lagi")
+        raise Invalid(
+            {"report": ["Laporan bukan teks UTF-8. Simpan sebagai CSV UTF-8, lalu coba lagi"]}
+        )
     if len(text) > MOST_CHARACTERS:
-        raise _wrong("Laporan terlalu besar, paling banyak 2 MB. Bagi per hari")
+        raise Invalid({"report": ["Laporan terlalu besar, paling banyak 2 MB. Bagi per hari"]})
     words = _words(naming)
     texts = list(io.StringIO(text, newline=None))
     table = _table(texts, naming)
     rows = list(_rows(texts, table))
     if not rows:
-        raise _wrong("Laporan tidak berisi satu pun baris transaksi")
+        raise Invalid({"report": ["Laporan tidak berisi satu pun baris transaksi"]})
     lines, unreadable = _read(rows, table, words)
     told = "\x1f".join((*texts, table.told, *sorted(f"{w}={c}" for w, c in words.items())))
     digest = hashlib.sha256(told.encode("utf-8", "surrogatepass")).digest()
     return SupplierReport(lines, unreadable, len(rows), table.cost is not None, digest)
-
-
-def _wrong(text: str) -> Invalid:
-    return Invalid({"report": [text]})
 
 
 def _text(report: bytes | str) -> str:
@@ -143,8 +141,8 @@ def _text(report: bytes | str) -> str:
     try:
         return report.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _wrong(
-            "Laporan bukan teks UTF-8. Simpan sebagai CSV UTF-8, lalu coba lagi"
+        raise Invalid(
+            {"report": ["Laporan bukan teks UTF-8. Simpan sebagai CSV UTF-8, lalu coba lagi"]}
         ) from error
 
 
@@ -248,7 +246,7 @@ def _no_columns(begins: Sequence[Sequence[tuple[str, list[str]]]], naming: Namin
     """Which column is missing, in the line that looks most like headings."""
     ways = [headings for ways in begins for _, headings in ways]
     if not ways:
-        return _wrong("Laporan tidak berisi tabel. Sertakan baris judul kolomnya")
+        return Invalid({"report": ["Laporan tidak berisi tabel. Sertakan baris judul kolomnya"]})
     headings = max(ways, key=len)
     has_reference = _places(headings, naming.reference, REFERENCE)
     return _missing("state" if has_reference else "reference", headings)
@@ -269,13 +267,19 @@ def _rows(texts: Sequence[str], table: _Table) -> Iterator[tuple[int, list[str]]
             if any(cells):
                 count += 1
                 if count > MOST_ROWS:
-                    raise _wrong(
-                        "Laporan terlalu panjang, paling banyak 20.000 baris. Bagi per hari"
+                    raise Invalid(
+                        {
+                            "report": [
+                                "Laporan terlalu panjang, paling banyak 20.000 baris. Bagi per hari"
+                            ]
+                        }
                     )
                 yield table.line + reader.line_num, cells
     except csv.Error as error:
         line = table.line + reader.line_num
-        raise _wrong(f"Baris {line} bukan CSV yang sah: periksa tanda kutipnya") from error
+        raise Invalid(
+            {"report": [f"Baris {line} bukan CSV yang sah: periksa tanda kutipnya"]}
+        ) from error
 
 
 def _read(

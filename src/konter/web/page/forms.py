@@ -27,7 +27,7 @@ class NotAForm(Refused):
 
 
 async def fields_of(request: SiteRequest, *, whole: Collection[str] = ()) -> dict[str, str]:
-    """As typed, without the spaces around, except of those in ``whole``; of a field that came twice,
+    """As typed, without the spaces around, which only ``whole`` keep; of a field that came twice,
     the last. Raises NotAForm, BodyTooLarge, Invalid."""
     kind = (request.raw_header(b"content-type") or b"").partition(b";")[0].strip().lower()
     body = await request.body()
