@@ -79,6 +79,7 @@ async def test_a_pasted_report_is_compared_noted_and_opens_one_task(
     assert page.count("?report=") == 1, "the same report is one line"
     tasks = (await staff.get("/admin/tasks")).text
     assert f'href="{HERE}"' in tasks and "Laporan penyedia berbeda" in tasks
+    assert (await staff.get("/my/notices")).text.count("Selisih rekonsiliasi") == 1
     noted = await deeds_of(shop, "supplier.reconcile")
     assert len(noted) == 2 and noted[0].subject == f"supplier:{ACCOUNT}"
     assert (await staff.get(f"{HERE}?report=999999999")).status_code == 404
