@@ -23,6 +23,7 @@ from konter.orders.reconcile_supplier import Comparison, Days, reconcile_supplie
 def supplier(
     account: Annotated[str, typer.Argument(help="A supplier account: digiflazz-main.")],
     file: Annotated[str, typer.Argument(help="Its report as CSV; -: from the standard input.")],
+    *,
     since: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="The report's first day (WIB); absent: yesterday."),
