@@ -20,7 +20,9 @@ from konter.orders.reconcile_supplier import MOST_KEPT, Comparison, Days, reconc
 from konter.orders.supplier_reconciled import NoSuchReport, supplier_report, supplier_reports
 from konter.suppliers.desk import NoSuchAccount
 from tests.orders.counter import ACCOUNT, COST, Counter, by_owner
+from tests.orders.oke_bills import LIGHT, open_oke_bills
 from tests.orders.two_suppliers import DIGI, OKE, TwoSuppliers
+from tests.sim_process import Sim
 
 FAILS = {"do": "fail", "rc": "54"}
 DAY_S = 86_400
@@ -248,3 +250,25 @@ async def test_a_purchase_of_another_account_is_named_and_a_whole_report_of_one_
     rows = [theirs]
     at_oke = await compared(both, days, rows, account=OKE)
     assert at_oke.ours == 1
+
+
+@pytest.mark.parametrize("is_paid", [True, False])
+async def test_a_question_about_a_bill_that_they_list_as_a_purchase_is_known(
+    stocked_with_their_bills: str, sim: Sim, is_paid: bool
+) -> None:
+    """OkeConnect asks under one reference and pays under another; both stand in its report."""
+    async with open_oke_bills(stocked_with_their_bills, sim, inquiry_at_once=True) as bills:
+        await by_owner(bills.db.conninfo, "DELETE FROM orders.supplier_reports")
+        found = await bills.finds(product=LIGHT)
+        if is_paid:
+            paid = await bills.pays_bill(found)
+            await bills.work()
+            await bills.decided((await bills.attempt(paid.order.id)).reference)
+            await bills.later(60)
+            await bills.work()
+            assert await bills.state(paid.order.id) == "delivered"
+        formed = (await bills.oke.books())["transactions"]
+        rows = [[row["ref_id"], "Sukses", str(row["price"])] for row in formed]
+        assert len(rows) == 1 + is_paid
+        made = await compared(bills, await the_day_after(bills), rows, account=OKE)
+        assert (made.differences, made.known, made.ours) == ((), 1 + is_paid, int(is_paid))
