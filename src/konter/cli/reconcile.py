@@ -1,4 +1,4 @@
-"""``konter reconcile payments``: each gateway's list against our books, every difference named."""
+"""``konter reconcile``: others' lists against our books; here those of the gateways."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rich.console import Console
 
 from konter.app import House
 from konter.cli.inside import in_house
+from konter.cli.reconcile_supplier import supplier
 from konter.cli.tables import print_table, rupiah
 from konter.funding.compare import Difference, DifferenceKind
 from konter.funding.reconcile import GatewayReport, reconcile
@@ -20,6 +21,7 @@ reconcile_app = typer.Typer(help="Compare our books with others' lists.", no_arg
 
 
 def register(app: typer.Typer) -> None:
+    reconcile_app.command("supplier")(supplier)
     app.add_typer(reconcile_app, name="reconcile")
 
 

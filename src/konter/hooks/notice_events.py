@@ -289,8 +289,8 @@ STAFF: Final = (
     Event(
         "staff_reconcile",
         "error",
-        Words("Selisih rekonsiliasi", "Catatan gateway berbeda dengan pembukuan.\n{detail}"),
-        Words("Reconciliation differs", "A gateway's list and our books differ.\n{detail}"),
+        Words("Selisih rekonsiliasi", "Catatan pihak lain berbeda dengan pembukuan.\n{detail}"),
+        Words("Reconciliation differs", "Somebody else's list and our books differ.\n{detail}"),
         {**TASK, "kind": "reconciliation"},
     ),
     Event(

@@ -19,6 +19,7 @@ EVENT_OF: Final[Mapping[str, str]] = {
     "dispute": "staff_dispute",
     "breaker_open": "staff_breaker",
     "reconciliation": "staff_reconcile",
+    "supplier_reconciliation": "staff_reconcile",
 }
 """By a task's kind; all others are told of as ``staff_task``."""
 

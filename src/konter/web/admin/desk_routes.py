@@ -13,6 +13,7 @@ from konter.web.admin.order_ask import post_ask
 from konter.web.admin.orders import get_orders
 from konter.web.admin.outbox import get_outbox, get_outgoing, post_redeliver
 from konter.web.admin.reconcile import get_reconcile, post_reconcile
+from konter.web.admin.supplier_reports import get_supplier_reports, post_supplier_report
 from konter.web.admin.tasks import get_tasks, post_task
 from konter.web.admin.today import get_today
 
@@ -33,4 +34,6 @@ ROUTES: Final[list[ControllerRouterHandler]] = [
     post_redeliver,
     get_reconcile,
     post_reconcile,
+    get_supplier_reports,
+    post_supplier_report,
 ]

@@ -30,6 +30,7 @@ ENDS: Final[Mapping[str, str]] = {
     "dear_cost": SEEN,
     "bill_check": SEEN,
     "gateway_refused": SEEN,
+    "supplier_reconciliation": SEEN,
 }
 """By kind. Whatever is not here closes with the act that ends its cause: an order's decision, a
 payment's, a refund paid out, a deposit filled up."""

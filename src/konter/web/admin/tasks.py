@@ -27,6 +27,7 @@ PLACES: Final[Mapping[str, str]] = {
     "supplier": "/admin#penyedia",
     "breaker": "/admin/breakers",
     "user": "/admin/users/{}",
+    "supplier_report": "/admin/reconcile/suppliers",
 }
 """By what a task is about: the page where it is looked after. An order has its own."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TypeVar
 from urllib.parse import parse_qsl
 
@@ -25,9 +26,9 @@ class NotAForm(Refused):
     message = "Isi permintaan harus berupa formulir"
 
 
-async def fields_of(request: SiteRequest) -> dict[str, str]:
-    """As typed, without the spaces around; of a field that came twice, the last. Raises NotAForm,
-    BodyTooLarge, Invalid."""
+async def fields_of(request: SiteRequest, *, whole: Collection[str] = ()) -> dict[str, str]:
+    """As typed, without the spaces around, which only ``whole`` keep; of a field that came twice,
+    the last. Raises NotAForm, BodyTooLarge, Invalid."""
     kind = (request.raw_header(b"content-type") or b"").partition(b";")[0].strip().lower()
     body = await request.body()
     if body and kind != FORM_TYPE:
@@ -36,7 +37,7 @@ async def fields_of(request: SiteRequest) -> dict[str, str]:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError as error:
         raise Invalid({"form": ["Isi formulir tidak dapat dibaca"]}) from error
-    return {name: value.strip() for name, value in pairs}
+    return {name: value if name in whole else value.strip() for name, value in pairs}
 
 
 def read_form(fields: dict[str, str], kind: type[Kind]) -> Kind:
