@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+import re
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from functools import partial
 
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal
@@ -16,6 +18,9 @@ from konter.web.page.words import Lang, say_in
 
 LOCALES = {"id": "id_ID", "en": "en_GB"}
 
+MONTH = re.compile(r"(?P<year>(?:19|20)\d\d)-?(?P<month>0[1-9]|1[0-2])", re.ASCII)
+"""A bill's period, as we keep it and as most billers write it."""
+
 
 def rupiah(amount: int | Rupiah) -> str:
     """``Rp 10.000``, whatever the language: nobody here writes it otherwise. The space holds."""
@@ -23,9 +28,24 @@ def rupiah(amount: int | Rupiah) -> str:
     return value.shown().replace(" ", "\u00a0")
 
 
+def period(told: str, lang: Lang) -> str:
+    """``November 2026`` of ``2026-11`` and ``202611``; what is no month stays as it was told."""
+    found = MONTH.fullmatch(told.strip())
+    if found is None:
+        return told
+    first = date(int(found["year"]), int(found["month"]), 1)
+    return format_date(first, "MMMM y", locale=LOCALES[lang])
+
+
+def periods(told: Iterable[str], lang: Lang) -> str:
+    """``November 2026, Desember 2026``."""
+    return ", ".join(period(one, lang) for one in told)
+
+
 def filters(lang: Lang) -> dict[str, Callable[..., str]]:
     """For templates: ``when`` 22 Nov 2026 10.15, ``day`` 22 November 2026, ``hour`` 10.15,
-    ``count`` 1.234, ``rupiah`` Rp 1.234; times are WIB. ``told``: a text made at
+    ``count`` 1.234, ``rupiah`` Rp 1.234; times are WIB. ``period``: a
+    bill's month. ``told``: a text made at
     run time, in the visitor's language. ``office``: what the books say in short English words."""
     locale = LOCALES[lang]
 
@@ -49,6 +69,8 @@ def filters(lang: Lang) -> dict[str, Callable[..., str]]:
         "day": day,
         "hour": hour,
         "count": count,
+        "period": partial(period, lang=lang),
+        "periods": partial(periods, lang=lang),
         "told": say_in(lang),
         "office": office_in(lang),
     }
