@@ -30,7 +30,7 @@ async def guest_buys_by_qris(town: Town, way: Way) -> None:
             assert await page.inner_text("#operator") == "XL"
         await page.click(".quick button >> nth=0")
         await page.wait_for_url("**/beli/pulsa/xl?target_id=087800001230")
-        await page.click(".deal:has(b:text-is('Xl 10.000'))")
+        await page.click(".deal:has(b:text-is('XL 10.000'))")
         if not way.scripts:  # a button leads to the same page with what there is to pay
             await page.click(".go-on button")
         await page.wait_for_selector(".pay")

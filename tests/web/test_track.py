@@ -109,7 +109,7 @@ def test_every_state_is_told_in_both_languages_to_guests_and_accounts(state: Ord
     order = seen.standing.order
     for place in (accounts_place(order), guests_place(Held(order, "token", "0" * 32))):
         for lang, words in zip(LANGS, HEADLINES[state], strict=True):
-            facts = {**facts_of_order(seen, place, lang), **NOTHING_WRONG}
+            facts = {**facts_of_order(seen, place, say_in(lang)), **NOTHING_WRONG}
             told = environment(lang).get_template("parts/order.html").render(facts)
             assert f"data-headline>{words}</h2>" in told
             assert ("data-stream" in told) == (not seen.standing.is_over)

@@ -11,6 +11,7 @@ from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal
 from markupsafe import Markup
 
+from konter.catalogue.written import brand_written, written
 from konter.kernel.clock import WIB
 from konter.kernel.money import Rupiah
 from konter.web.page.office_words import office_in
@@ -45,7 +46,7 @@ def periods(told: Iterable[str], lang: Lang) -> str:
 def filters(lang: Lang) -> dict[str, Callable[..., str]]:
     """For templates: ``when`` 22 Nov 2026 10.15, ``day`` 22 November 2026, ``hour`` 10.15,
     ``count`` 1.234, ``rupiah`` Rp 1.234; times are WIB. ``period``: a
-    bill's month. ``told``: a text made at
+    bill's month. ``written``: a product's name, and ``brand``: a brand's. ``told``: a text made at
     run time, in the visitor's language. ``office``: what the books say in short English words."""
     locale = LOCALES[lang]
 
@@ -70,6 +71,8 @@ def filters(lang: Lang) -> dict[str, Callable[..., str]]:
         "hour": hour,
         "count": count,
         "period": partial(period, lang=lang),
+        "written": written,
+        "brand": brand_written,
         "periods": partial(periods, lang=lang),
         "told": say_in(lang),
         "office": office_in(lang),

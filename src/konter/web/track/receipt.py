@@ -49,7 +49,7 @@ async def receipt_page(request: SiteRequest, place: Place, *, paper: str, own_pr
         except Invalid as error:
             faults = error.errors
     facts = {
-        **facts_of_order(seen, place, visit(request).lang),
+        **facts_of_order(seen, place, visit(request).say),
         "paper": paper if paper in PAPERS else "80",
         "papers": PAPERS,
         "sells_on": sells_on,
