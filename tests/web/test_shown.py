@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from konter.web.page.render import environment
-from konter.web.page.shown import period, periods
+from konter.web.page.shown import called, period, periods
 
 
 @pytest.mark.parametrize("told", ["202611", "2026-11", " 202611 "])
@@ -26,3 +26,8 @@ def test_templates_write_several_months_in_a_row() -> None:
     assert periods(["202612", "2027"], "en") == "December 2026, 2027"
     shown = environment("id").from_string("{{ all | periods }}/{{ all[0] | period }}")
     assert shown.render(all=("2026-08", "2026-09")) == "Agustus 2026, September 2026/Agustus 2026"
+
+
+def test_a_guest_without_a_name_is_a_customer_and_a_name_is_never_translated() -> None:
+    assert (called("Pelanggan", "id"), called("Pelanggan", "en")) == ("Pelanggan", "Customer")
+    assert called("Berhasil", "en") == "Berhasil"

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from konter.catalogue.written import brand_written, written
 from konter.kernel.clock import WIB
 from konter.kernel.money import Rupiah
+from konter.orders.checkout import NO_NAME
 from konter.web.page.office_words import office_in
 from konter.web.page.words import Lang, say_in
 
@@ -43,11 +44,17 @@ def periods(told: Iterable[str], lang: Lang) -> str:
     return ", ".join(period(one, lang) for one in told)
 
 
+def called(name: str, lang: Lang) -> str:
+    """Who buys: as they call themselves, or ``Pelanggan`` in the visitor's language."""
+    say = say_in(lang)
+    return say("Pelanggan") if name == NO_NAME else name
+
+
 def filters(lang: Lang) -> dict[str, Callable[..., str]]:
     """For templates: ``when`` 22 Nov 2026 10.15, ``day`` 22 November 2026, ``hour`` 10.15,
-    ``count`` 1.234, ``rupiah`` Rp 1.234; times are WIB. ``period``: a
-    bill's month. ``written``: a product's name, and ``brand``: a brand's. ``told``: a text made at
-    run time, in the visitor's language. ``office``: what the books say in short English words."""
+    ``count`` 1.234, ``rupiah`` Rp 1.234; times are WIB. ``period``: a bill's month. ``called``: a
+    buyer's name, ``written``: a product's, ``brand``: a brand's. ``told``: a text made at run time,
+    in the visitor's language. ``office``: what the books say in short English words."""
     locale = LOCALES[lang]
 
     def when(moment: datetime) -> Markup:
@@ -71,6 +78,7 @@ def filters(lang: Lang) -> dict[str, Callable[..., str]]:
         "hour": hour,
         "count": count,
         "period": partial(period, lang=lang),
+        "called": partial(called, lang=lang),
         "written": written,
         "brand": brand_written,
         "periods": partial(periods, lang=lang),
