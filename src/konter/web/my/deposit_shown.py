@@ -91,6 +91,7 @@ async def shown(
         "message": payment.message,
         "pay": pay,
         "ways": offered(ways, pay, visit(request).say),
+        "poll_s": request.desks.live.poll,
         **told_of(error),
     }
     return page(request, template, facts, status=error.status if error else 200)

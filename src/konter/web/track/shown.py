@@ -38,7 +38,7 @@ async def order_page(
     beside = {name: said for name, said in faults.items() if name in (typed or {})}
     trouble = "" if error is None or beside else error.text
     facts = {**facts_of_order(seen, place, visit(request).say), "trouble_said": trouble}
-    facts |= {"typed": typed or {}, "faults": beside}
+    facts |= {"typed": typed or {}, "faults": beside, "poll_s": request.desks.live.poll}
     return page(request, template, facts, status=error.status if error else 200)
 
 
