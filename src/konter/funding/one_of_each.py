@@ -10,7 +10,8 @@ from konter.kernel.money import Rupiah
 
 def one_of_each(found: Iterable[Way], price: Rupiah) -> list[Way]:
     """In the order they came, of each way the one that takes this price and costs its buyer least,
-    then costs the shop least. One that takes it nowhere just now stands once, too."""
+    then costs the shop least, then came first: a gateway lists what is paid at once before its
+    pages. One that takes it nowhere just now stands once, too."""
     best: dict[tuple[str, str], Way] = {}
     for way in found:
         named = _named(way)
@@ -28,5 +29,5 @@ def _named(way: Way) -> tuple[str, str]:
     return ("", "qris") if way.is_qris else (way.kind.casefold(), way.name.casefold())
 
 
-def _cost(way: Way, price: Rupiah) -> tuple[bool, Rupiah, Rupiah, str]:
-    return (not way.takes(price), way.buyer_pays, way.fee, way.full_name)
+def _cost(way: Way, price: Rupiah) -> tuple[bool, Rupiah, Rupiah]:
+    return (not way.takes(price), way.buyer_pays, way.fee)

@@ -9,7 +9,8 @@ from konter.funding.channels import Way, ways
 from konter.funding.one_of_each import one_of_each
 from konter.kernel.money import ZERO, Rupiah
 from konter.web.page.guard import visit
-from konter.web.page.pay_kinds import kind_of, place_of
+from konter.web.page.pay_kinds import kind_of, name_of, place_of
+from konter.web.page.words import Say
 from konter.web.request import SiteRequest
 
 
@@ -49,16 +50,16 @@ async def choices(request: SiteRequest, tx: Tx, amount: Rupiah) -> list[Group]:
     groups: dict[str, Group] = {}
     for way in found:
         kind = kind_of(way, say)
-        groups.setdefault(kind, Group(kind, [])).ways.append(_choice(way, amount))
+        groups.setdefault(kind, Group(kind, [])).ways.append(_choice(way, amount, say))
     for group in groups.values():
         group.ways.sort(key=lambda one: (not one.is_open, one.fee, one.name))
     return list(groups.values())
 
 
-def _choice(way: Way, amount: Rupiah) -> Choice:
+def _choice(way: Way, amount: Rupiah, say: Say) -> Choice:
     return Choice(
         code=way.full_name,
-        name=way.name,
+        name=name_of(way, say),
         fee=way.buyer_pays,
         total=amount + way.buyer_pays,
         is_open=way.takes(amount) if amount > ZERO else way.is_open,

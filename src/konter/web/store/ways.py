@@ -10,7 +10,7 @@ from konter.funding.one_of_each import one_of_each
 from konter.kernel.money import Rupiah
 from konter.ledger.read import balance
 from konter.web.page.guard import visit
-from konter.web.page.pay_kinds import kind_of
+from konter.web.page.pay_kinds import kind_of, name_of, place_of
 from konter.web.page.words import Say
 from konter.web.request import SiteRequest
 
@@ -48,8 +48,8 @@ async def choices_for(request: SiteRequest, price: Rupiah) -> list[Choice]:
         found = await ways(request.shop.orders.funding, tx, price)
     say = visit(request).say
     fit = (way for way in one_of_each(found, price) if way.takes(price))
-    choices = [_choice(way, price, say) for way in fit]
-    return sorted(choices, key=lambda one: (not one.is_qris, one.group, one.name))
+    ordered = sorted(fit, key=lambda way: (place_of(way), kind_of(way, say), way.name))
+    return [_choice(way, price, say) for way in ordered]
 
 
 async def purse_for(request: SiteRequest, deal: Deal) -> Purse:
@@ -62,4 +62,5 @@ async def purse_for(request: SiteRequest, deal: Deal) -> Purse:
 
 def _choice(way: Way, price: Rupiah, say: Say) -> Choice:
     total = price + way.buyer_pays
-    return Choice(way.name, kind_of(way, say), way.full_name, total, way.buyer_pays, way.is_qris)
+    name, kind = name_of(way, say), kind_of(way, say)
+    return Choice(name, kind, way.full_name, total, way.buyer_pays, way.is_qris)
