@@ -23,7 +23,7 @@ from konter.hooks.notice_templates import (
     template_of,
     write_template,
 )
-from konter.hooks.notice_words import filled
+from konter.hooks.notice_words import filled, one_line
 from konter.hooks.notices_desk import NoticesDesk, note_channels
 from konter.hooks.tell import NOBODY, Told, tell_many
 from konter.kernel.errors import Invalid
@@ -405,3 +405,10 @@ async def test_an_operator_tries_a_channel_and_sees_how_each_fares(
     assert "refused, or nobody answered" in refused.err and "belum dipasang" in unset.err
     listed = (await types("list")).out
     assert "email 1 2026-11-16 10:30:00 0 0" in listed and "telegram 0" in listed
+
+
+def test_in_one_line_each_line_of_a_message_is_a_sentence() -> None:
+    message = "Pesanan XL 10.000 berhasil diproses.\nKode voucher: 41\n\nTujuan: 0878"
+    said = "Pesanan XL 10.000 berhasil diproses. Kode voucher: 41. Tujuan: 0878"
+    assert one_line(message) == said
+    assert one_line(said) == said

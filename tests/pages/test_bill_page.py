@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
+from konter.orders.bills import bill_by_ref
+from konter.web.page.shown import periods
 from tests.pages.storefront import Visitor
 from tests.shop import Shop
 from tests.sim_process import Sim
@@ -40,6 +43,14 @@ async def test_a_bills_page_and_receipt_say_whose_and_for_when(bills: Shop) -> N
     said = (await teller.get(f"{paper}?harga=105.000&kertas=a4")).text.replace("\u00a0", " ")
     for word in ("BUDI SANTOSO", HOUSE, "Rp 100.000", "Rp 5.000", "Rp 105.000", "referensi"):
         assert word in said, word
+    async with bills.house.db.read() as tx:
+        shown = await bill_by_ref(tx, payer.machine.id, ref)
+    assert shown
+    months = periods(shown.periods, "id")
+    assert re.fullmatch(r"[A-Z][a-z]+ \d{4}(, [A-Z][a-z]+ \d{4})*", months), months
+    checked = await teller.get(f"/tagihan/{shown.product_code}?ref={ref}")
+    for page in (checked, await teller.get(f"/my/orders/{row[0]}"), await teller.get(paper)):
+        assert months in re.sub(r"<[^>]*>", "", page.text), page.text
     cheap = await teller.get(f"{paper}?harga=99.000")
     assert cheap.status_code == 422
     assert "tidak boleh kurang dari tagihannya" in cheap.text

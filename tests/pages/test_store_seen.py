@@ -26,7 +26,7 @@ async def test_the_counter_follows_what_is_typed(town: Town) -> None:
         kept = await page.get_attribute("[name=pay]:checked", "value")
         assert kept
         await page.click(".deal >> nth=2")
-        await page.wait_for_selector("dd:has-text('Xl 25.000')")
+        await page.wait_for_selector("dd:has-text('XL 25.000')")
         assert await page.input_value("#f-email") == "siti@example.com"
         now = await page.get_attribute("[name=pay]:checked", "value")
         assert now

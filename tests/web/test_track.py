@@ -5,26 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
 from konter.funding.channels import Way
+from konter.funding.one_of_each import one_of_each
 from konter.kernel.errors import Invalid
-from konter.kernel.money import ZERO
+from konter.kernel.money import ZERO, Rupiah
 from konter.orders.read import MoveLine, OrderView
 from konter.orders.states import OrderState
 from konter.upstreams.gateway_contract import FeeOn
 from konter.web.page.render import environment
-from konter.web.page.words import LANGS
+from konter.web.page.words import LANGS, say_in
 from konter.web.track.open_streams import OpenStreams, TooManyStreams
-from konter.web.track.payment import grouped
+from konter.web.track.payment import Payment, offered
 from konter.web.track.place import accounts_place, guests_place
 from konter.web.track.proof import Held
 from konter.web.track.receipt import read_price
 from konter.web.track.see import Seen
 from konter.web.track.serial import serial_of
 from konter.web.track.shown import facts_of_order
-from konter.web.track.standing import LONG, Phase, Standing
+from konter.web.track.standing import LONG, Link, Phase, Standing
 from konter.web.track.steps import steps_of
 
 AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -98,13 +100,16 @@ HEADLINES = {
 }
 
 
+NOTHING_WRONG: dict[str, object] = {"trouble_said": "", "typed": {}, "faults": {}}
+
+
 @pytest.mark.parametrize("state", OrderState)
 def test_every_state_is_told_in_both_languages_to_guests_and_accounts(state: OrderState) -> None:
     seen = Seen(standing(state), None, [], None, None)
     order = seen.standing.order
     for place in (accounts_place(order), guests_place(Held(order, "token", "0" * 32))):
-        facts = {**facts_of_order(seen, place), "trouble_said": "", "typed": {}, "faults": {}}
         for lang, words in zip(LANGS, HEADLINES[state], strict=True):
+            facts = {**facts_of_order(seen, place, say_in(lang)), **NOTHING_WRONG}
             told = environment(lang).get_template("parts/order.html").render(facts)
             assert f"data-headline>{words}</h2>" in told
             assert ("data-stream" in told) == (not seen.standing.is_over)
@@ -156,14 +161,53 @@ def test_a_selling_price_is_read_as_people_write_it() -> None:
         read_price("99.000", least=100_000)
 
 
+def way(gateway: str, name: str, kind: str, *, fee: int = 0, **facts: Any) -> Way:
+    adds = Rupiah(fee)
+    return Way(gateway, name, name, kind, adds, adds, ZERO, FeeOn.SHOP, **facts)
+
+
+def paid_by(channel: str, link: Link) -> Payment:
+    """An order of 11.500 with its latest link."""
+    price = Rupiah(11_500)
+    return Payment(link, channel, channel, price, ZERO, price, AT, None, None, None, None, (), 1)
+
+
 def test_what_most_people_pay_by_comes_first() -> None:
     kinds = ("Virtual Account", "Convenience Store", "QRIS", "E-Wallet", "QRIS")
-    ways = [Way("tripay", str(n), kind, kind, ZERO, ZERO, ZERO, FeeOn.SHOP)
-            for n, kind in enumerate(kinds)]  # fmt: skip
-    found = [(kind, len(of_kind)) for kind, of_kind in grouped(ways)]
-    assert found == [
-        ("QRIS", 2), ("E-Wallet", 1), ("Virtual Account", 1), ("Convenience Store", 1),
+    ways = [way("tripay", f"{kind} {n}", kind) for n, kind in enumerate(kinds)]
+    found = offered(ways, paid_by("ipaymu:page", Link.PAYABLE), say_in("en"))
+    assert [(kind, len(of_kind)) for kind, of_kind in found] == [
+        ("QRIS", 1), ("E-wallet", 1), ("Bank virtual account", 1), ("Convenience store", 1),
     ]  # fmt: skip
+
+
+def test_of_several_gateways_qris_the_buyer_is_offered_the_open_one_that_costs_least() -> None:
+    ways = [
+        way("ipaymu", "QRIS MPM", "qris", fee=900),
+        way("tripay", "QRIS", "E-Wallet", fee=800),
+        way("other", "qris", "QRIS", fee=1, is_open=False),
+        way("third", "QRIS", "QRIS", fee=2, least=Rupiah(50_000)),
+        way("tripay", "BRI", "Virtual Account", fee=4000),
+        way("ipaymu", "bri", "virtual account", fee=3500),
+    ]
+    found = one_of_each(ways, Rupiah(11_500))
+    assert [one.full_name for one in found] == ["tripay:QRIS", "ipaymu:bri"]
+    shut = one_of_each(ways[2:4], Rupiah(11_500))
+    assert len(shut) == 1
+
+
+def test_who_got_nothing_to_pay_by_is_offered_another_gateways_like() -> None:
+    ways = [way("ipaymu", "QRIS", "QRIS"), way("tripay", "QRIS", "QRIS", fee=800)]
+    for link, name in (
+        (Link.PAYABLE, "tripay:QRIS"),
+        (Link.OVER, "tripay:QRIS"),
+        (Link.REFUSED, "ipaymu:QRIS"),
+        (Link.UNANSWERED, "ipaymu:QRIS"),
+    ):
+        [(_, [one])] = offered(ways, paid_by("tripay:QRIS", link), str)
+        assert one.full_name == name, link
+    [(_, [one])] = offered(ways[1:], paid_by("tripay:QRIS", Link.REFUSED), str)
+    assert one.full_name == "tripay:QRIS", "there is no other"
 
 
 def test_streams_are_counted_by_address_and_in_all() -> None:

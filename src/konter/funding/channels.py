@@ -101,6 +101,26 @@ class Way:
         """``gateway:code``."""
         return f"{self.gateway}:{self.code or PAGE}"
 
+    @property
+    def is_qris(self) -> bool:
+        """Gateways list it under several kinds and names; to who pays it is one."""
+        return "qris" in f"{self.name} {self.code}".casefold()
+
+    def takes(self, price: Rupiah) -> bool:
+        """Whether it can be paid by this now."""
+        return self.is_open and self.too_little(price) is None and self.too_much(price) is None
+
+    def too_little(self, price: Rupiah) -> Rupiah | None:
+        """The least that it takes, where this price is less."""
+        return self.least if self.least is not None and self._asked(price) < self.least else None
+
+    def too_much(self, price: Rupiah) -> Rupiah | None:
+        """The most that it takes, where this price is more."""
+        return self.most if self.most is not None and self._asked(price) > self.most else None
+
+    def _asked(self, price: Rupiah) -> Rupiah:
+        return price + self.surcharge
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -128,8 +148,7 @@ async def choose(desk: FundingDesk, tx: Tx, name: str, amount: Rupiah) -> Way:
         way = _way(desk, kept, amount)
         if not way.is_open:
             raise ChannelClosed(channel=name)
-        asked = amount + way.surcharge
-        if (way.least and asked < way.least) or (way.most and asked > way.most):
+        if not way.takes(amount):
             raise AmountOutside(channel=name, least=_amount(way.least), most=_amount(way.most))
         return way
     raise Invalid({"payment_method": ["Metode pembayaran tidak dikenal"]})

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from konter.catalogue.written import written
 from konter.db.pool import Tx
 from konter.funding.channels import Way
 from konter.funding.desk import FundingDesk
@@ -81,7 +82,7 @@ async def write_invoices(
         "surcharge": [want.way.surcharge.amount for want in wants],
         "fee_on": [want.way.fee_on.value for want in wants],
         "lasts_s": [int(desk.times.lasts) or 1 for _ in wants],
-        "title": [want.title[:100] for want in wants],
+        "title": [written(want.title)[:100] for want in wants],
         "shown_as": [want.shown_as for want in wants],
         "buyer_name": [want.buyer.name for want in wants],
         "buyer_email": [want.buyer.email for want in wants],

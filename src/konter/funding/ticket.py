@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from konter.db.pool import Tx
 from konter.funding.channels import Way, ways
 from konter.funding.deposit import place_deposit
@@ -63,16 +61,7 @@ def _is_this(desk: FundingDesk, deposit: Deposit, amount: Rupiah) -> bool:
 
 async def _cheapest(desk: FundingDesk, tx: Tx, amount: Rupiah) -> Way:
     """A gateway's own page before a channel of equal cost: there its buyer chooses again."""
-    fit = list(_that_take(await ways(desk, tx, amount), amount))
+    fit = [way for way in await ways(desk, tx, amount) if way.takes(amount)]
     if not fit:
         raise TicketsNotOffered(amount=amount.amount)
     return min(fit, key=lambda way: (way.buyer_pays, way.code is not None, way.fee, way.full_name))
-
-
-def _that_take(found: Iterable[Way], amount: Rupiah) -> Iterable[Way]:
-    for way in found:
-        asked = amount + way.surcharge
-        too_little = way.least is not None and asked < way.least
-        too_much = way.most is not None and asked > way.most
-        if way.is_open and not (too_little or too_much):
-            yield way

@@ -73,3 +73,13 @@ def _in(value: Blank, lang: str) -> str:
     if isinstance(value, Both):
         return value.english if lang == "en" else value.indonesian
     return value or ""
+
+
+def one_line(message: str) -> str:
+    """A message without lines of its own, as the shop and machines are given it; each line that
+    ends without a stop gets one."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    ended = [
+        line if line.endswith((".", "!", "?", ":", ",")) else f"{line}." for line in lines[:-1]
+    ]
+    return " ".join([*ended, *lines[-1:]])

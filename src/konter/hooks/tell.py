@@ -15,7 +15,7 @@ from typing import Final
 from konter.db.pool import Tx
 from konter.hooks import notices
 from konter.hooks.notice_events import EVENTS, Event, Words
-from konter.hooks.notice_words import Blank, filled
+from konter.hooks.notice_words import Blank, filled, one_line
 from konter.people.reach import Reach, international, reach_of
 
 # What is on, and the shop's own words for these events, in one statement.
@@ -147,7 +147,7 @@ def _notice(told: Told, event: Event, words: Words) -> notices.Notice:
         user_id=told.user_id,
         type=event.type,
         title=words.title,
-        message=" ".join(words.message.splitlines()),
+        message=one_line(words.message),
         data=told.data,
         created_at=told.at,
         about=told.about,

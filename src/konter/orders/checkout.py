@@ -39,6 +39,9 @@ FROM unnest(%(order_id)s::bigint[], %(channel)s::text[], %(account)s::text[], %(
 """
 
 EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+NO_NAME = "Pelanggan"
+"""Of a guest who gives none: gateways want one."""
+
 MOST_NAME, MOST_EMAIL, MOST_ADDRESS, MOST_CITY = 100, 150, 300, 100
 SHORTEST_PHONE, LONGEST_PHONE = 8, 15
 

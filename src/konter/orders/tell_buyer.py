@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from konter.catalogue.written import written
 from konter.hooks.notice_words import Blank
 from konter.hooks.tell import Told
 from konter.kernel.money import Rupiah
@@ -59,7 +60,7 @@ def told_about(
     """``about``: what brought it, if that is not the order's latest move."""
     standing: dict[str, Blank] = {
         "code": order.code,
-        "product": order.product_name,
+        "product": written(order.product_name),
         "target": order.target_id,
         "amount": Rupiah(order.price).shown(),
     }

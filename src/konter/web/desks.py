@@ -27,6 +27,20 @@ class Storefront:
     is_https: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveTimes:
+    """Of pages that follow their order, in seconds. ``look``: how often the rows are read though
+    nobody told of news; ``beat``: how long a stream is silent at most; ``longest``: then it ends,
+    and the browser comes again by itself after ``again``, and is asked again who it is. ``poll``:
+    how often a page that was refused a stream asks instead."""
+
+    look: float = 5.0
+    beat: float = 15.0
+    longest: float = 600.0
+    again: float = 3.0
+    poll: float = 15.0
+
+
 @dataclass(frozen=True, slots=True)
 class SettingShown:
     """One setting as a page may show it: of a secret only whether it is set. ``is_told``: somebody
@@ -56,6 +70,7 @@ class Desks:
     registry: CollectorRegistry = field(default_factory=process_registry)
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     storefront: Storefront = Storefront()
+    live: LiveTimes = LiveTimes()
     office: OfficeDoor | None = None
     probes: ProbeDesk | None = None
     settings: tuple[SettingShown, ...] = ()

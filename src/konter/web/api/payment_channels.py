@@ -63,9 +63,6 @@ def amount_of(said: str | int | float) -> Rupiah:
 
 
 def _view(way: Way, price: Rupiah) -> ChannelView:
-    asked = price + way.surcharge
-    too_little = way.least is not None and asked < way.least
-    too_much = way.most is not None and asked > way.most
     return ChannelView(
         code=way.full_name,
         name=way.name,
@@ -76,5 +73,5 @@ def _view(way: Way, price: Rupiah) -> ChannelView:
         total=(price + way.buyer_pays).wire(),
         least=way.least.wire() if way.least else None,
         most=way.most.wire() if way.most else None,
-        open=way.is_open and not (price > ZERO and (too_little or too_much)),
+        open=way.takes(price) if price > ZERO else way.is_open,
     )

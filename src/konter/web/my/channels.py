@@ -3,41 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from konter.db.pool import Tx
 from konter.funding.channels import Way, ways
+from konter.funding.one_of_each import one_of_each
 from konter.kernel.money import ZERO, Rupiah
+from konter.web.page.guard import visit
+from konter.web.page.pay_kinds import kind_of, name_of, place_of
+from konter.web.page.words import Say
 from konter.web.request import SiteRequest
-
-QRIS: Final = "QRIS"
-"""A kind of its own, wherever a gateway lists it."""
-
-FIRST: Final = ("qris", "wallet", "virtual", "va")
-"""Kinds that are paid on the telephone one holds."""
-
-GATEWAYS: Final = {"ipaymu": "iPaymu", "tripay": "Tripay"}
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """``code``: ``tripay:QRIS2``. ``fee``: what comes on top, and ``total``: what is paid in all.
-    ``least`` or ``most`` is given where this amount is outside of them."""
+    ``least`` or ``most`` is given where this amount is outside of them. ``is_qris``: which every
+    bank and wallet pays."""
 
     code: str
     name: str
-    gateway: str
-    group: str
     fee: Rupiah
     total: Rupiah
     is_open: bool
     least: Rupiah | None
     most: Rupiah | None
+    is_qris: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Ways of one kind, in the gateways' word for it."""
+    """Ways of one kind, in the visitor's language."""
 
     name: str
     ways: list[Choice]
@@ -47,32 +42,28 @@ class Group:
 
 
 async def choices(request: SiteRequest, tx: Tx, amount: Rupiah) -> list[Group]:
-    """What is paid at once stands first; within a kind what can be used, the cheapest first."""
-    found = [_choice(way, amount) for way in await ways(request.shop.orders.funding, tx, amount)]
-    found.sort(key=lambda one: (not one.is_open, one.fee.amount, one.name))
+    """One of each way, as at the shop's till. What is paid at once stands first; within a kind what
+    can be used, the cheapest first."""
+    say = visit(request).say
+    found = one_of_each(await ways(request.shop.orders.funding, tx, amount), amount)
+    found.sort(key=lambda way: (place_of(way), kind_of(way, say)))
     groups: dict[str, Group] = {}
-    for one in found:
-        groups.setdefault(one.group.casefold(), Group(one.group, [])).ways.append(one)
-    return sorted(groups.values(), key=lambda group: (_place(group.name), group.name))
+    for way in found:
+        kind = kind_of(way, say)
+        groups.setdefault(kind, Group(kind, [])).ways.append(_choice(way, amount, say))
+    for group in groups.values():
+        group.ways.sort(key=lambda one: (not one.is_open, one.fee, one.name))
+    return list(groups.values())
 
 
-def _place(kind: str) -> int:
-    name = kind.casefold()
-    return next((place for place, word in enumerate(FIRST) if word in name), len(FIRST))
-
-
-def _choice(way: Way, amount: Rupiah) -> Choice:
-    asked = amount + way.surcharge
-    too_little = way.least is not None and amount > ZERO and asked < way.least
-    too_much = way.most is not None and asked > way.most
+def _choice(way: Way, amount: Rupiah, say: Say) -> Choice:
     return Choice(
         code=way.full_name,
-        name=way.name,
-        gateway=GATEWAYS.get(way.gateway, way.gateway),
-        group=QRIS if QRIS in f"{way.name} {way.code}".upper() else way.kind,
+        name=name_of(way, say),
         fee=way.buyer_pays,
         total=amount + way.buyer_pays,
-        is_open=way.is_open and not too_little and not too_much,
-        least=way.least if too_little else None,
-        most=way.most if too_much else None,
+        is_open=way.takes(amount) if amount > ZERO else way.is_open,
+        least=way.too_little(amount) if amount > ZERO else None,
+        most=way.too_much(amount),
+        is_qris=way.is_qris,
     )

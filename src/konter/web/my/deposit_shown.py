@@ -13,9 +13,10 @@ from konter.kernel.money import Rupiah
 from konter.web.api.deposit_view import STATUS
 from konter.web.api.payment_wait import Payable, look
 from konter.web.my.asked import told_of
+from konter.web.page.guard import visit
 from konter.web.page.render import Page, page
 from konter.web.request import SiteRequest
-from konter.web.track.payment import Payment, grouped, names_and_ways, payment_by
+from konter.web.track.payment import Payment, names_and_ways, offered, payment_by
 from konter.web.track.standing import Link, link_of
 
 
@@ -82,13 +83,15 @@ async def shown(
             request.shop.orders.funding, tx, price, is_payable=standing.link is not None
         )
     payment = payable.view(status=STATUS[deposit.state], paid_at=deposit.credited_at)
+    pay = payment_by(payable.invoice, standing.link, price=price, names=names)
     facts = {
         "deposit": deposit,
         "standing": standing,
         "at": Place(f"/my/deposits/{deposit.id}"),
         "message": payment.message,
-        "pay": payment_by(payable.invoice, standing.link, price=price, names=names),
-        "ways": grouped(ways),
+        "pay": pay,
+        "ways": offered(ways, pay, visit(request).say),
+        "poll_s": request.desks.live.poll,
         **told_of(error),
     }
     return page(request, template, facts, status=error.status if error else 200)

@@ -2,9 +2,10 @@
 // part is asked for again and put in place of the old one, and the new headline is told to whoever
 // cannot see it. Without this script one reloads by a link.
 
-const POLL_MS = 15_000;
+const pollMs = 1000 * document.getElementById("kabar").dataset.pollS;
 const section = () => document.getElementById("pesanan");
 let stream = null;
+let polling = 0;
 
 let renewing = null;
 let again = false;
@@ -45,9 +46,17 @@ function say() {
   for (const note of document.querySelectorAll("[data-live-note]")) note.hidden = false;
 }
 
+// One chain of looks at most, and none while a stream is held or nobody looks at the page.
 function poll() {
+  clearTimeout(polling);
   if (!section()?.dataset.stream) return;
-  setTimeout(() => renew().finally(poll), POLL_MS);
+  const mine = polling = setTimeout(() => renew().finally(() => { if (mine === polling) poll(); }), pollMs);
+}
+
+function hold() {
+  stream?.close();
+  clearTimeout(polling);
+  polling = 0;
 }
 
 function watch() {
@@ -66,17 +75,17 @@ function watch() {
 
 // A page that nobody looks at holds no stream: a browser has six connections for all its tabs here,
 // and each stream takes one of them.
-addEventListener("pagehide", () => stream?.close());
+addEventListener("pagehide", hold);
 addEventListener("pageshow", (event) => {
   if (event.persisted) back();
 });
 document.addEventListener("visibilitychange", () => {
-  if (document.hidden) stream?.close();
+  if (document.hidden) hold();
   else back();
 });
 
 function back() {
-  stream?.close();
+  hold();
   watch(); // the first that it says is the version as it is now
 }
 

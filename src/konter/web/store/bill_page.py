@@ -13,7 +13,7 @@ from konter.web.page.guard import visit
 from konter.web.page.render import Page, page
 from konter.web.request import SiteRequest
 from konter.web.store.bill_kinds import kind_name
-from konter.web.store.bill_words import details_of, periods_of
+from konter.web.store.bill_words import details_of
 from konter.web.store.faces import mark_of
 
 
@@ -40,8 +40,7 @@ async def bill_page(
         "trouble_said": error.text if error and not faults.keys() & known else "",
         "bill": bill,
         "purse": await _purse(request) if here.person and bill else None,
-        "periods": periods_of(bill, here.lang) if bill else "",
-        "details": details_of(bill) if bill else [],
+        "details": details_of(bill, here.lang) if bill else [],
         "is_over": bool(bill and bill.expires_at and bill.expires_at <= now),
         "ref_id": ref_id or new_ref(),
     }

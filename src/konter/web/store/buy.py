@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Annotated, Final
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from konter.catalogue.shelves import pays_reseller_price
 from konter.kernel.errors import Invalid, Refused
 from konter.ledger.wallets import GUEST
-from konter.orders.checkout import Checkout, Customer, clean_customer
+from konter.orders.checkout import NO_NAME, Checkout, Customer, clean_customer
 from konter.orders.guests import key_of
 from konter.orders.requests import Ask, Placed, RefReused, choose, clean_ask
 from konter.orders.states import BALANCE
@@ -19,9 +19,6 @@ from konter.people.permits import Person
 from konter.web.page.guard import visit
 from konter.web.request import SiteRequest
 from konter.web.store.number import plain_phone
-
-NO_NAME: Final = "Pelanggan"
-"""What gateways are told of a guest who gives none: they want one."""
 
 Text = Annotated[str, Meta(max_length=500)]
 

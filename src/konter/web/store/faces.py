@@ -8,13 +8,13 @@ from typing import Final
 from konter.catalogue.billers import BillKind
 from konter.catalogue.desk import CatalogueDesk
 from konter.catalogue.shelves import Deal
+from konter.catalogue.written import brand_written
 from konter.kernel.errors import Unavailable
 from konter.people.permits import Role
 from konter.web.page.guard import visit
 from konter.web.request import SiteRequest
 
 COLOURS: Final = 8
-IN_CAPITALS: Final = frozenset({"pubg", "dana", "pdam", "bpjs"})
 
 SAY_MORE: Final = frozenset({"data", "voucher", "emoney", "other"})
 
@@ -32,11 +32,6 @@ KIND_MARKS: Final = {
     BillKind.GAS: "gas",
     BillKind.EMONEY: "emoney",
 }
-
-
-def brand_name(brand: str) -> str:
-    """As a person writes it: suppliers shout. Short names are abbreviations and stay."""
-    return " ".join(_word(word) for word in brand.split()) if brand.isupper() else brand
 
 
 def initials(brand: str) -> str:
@@ -85,14 +80,9 @@ def note_of(deal: Deal) -> str:
 
 
 FACES: Final = {
-    "brand_name": brand_name,
+    "brand_name": brand_written,
     "initials": initials,
     "colour": colour,
     "note_of": note_of,
 }
 """For every template of the shop."""
-
-
-def _word(word: str) -> str:
-    keeps = len(word) <= 3 or word.casefold() in IN_CAPITALS or any(c.isdigit() for c in word)
-    return word if keeps else word.capitalize()

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from konter.catalogue.shelves import Deal
 from konter.funding.channels import Way, ways
+from konter.funding.one_of_each import one_of_each
 from konter.kernel.money import Rupiah
 from konter.ledger.read import balance
 from konter.web.page.guard import visit
+from konter.web.page.pay_kinds import kind_of, name_of, place_of
 from konter.web.page.words import Say
 from konter.web.request import SiteRequest
 
@@ -24,10 +26,7 @@ class Choice:
     full_name: str
     total: Rupiah
     extra: Rupiah
-
-    @property
-    def is_qris(self) -> bool:
-        return "qris" in self.name.casefold()
+    is_qris: bool = False
 
     @property
     def value(self) -> str:
@@ -47,15 +46,10 @@ async def choices_for(request: SiteRequest, price: Rupiah) -> list[Choice]:
     same way the one that costs the buyer less."""
     async with request.desks.db.read() as tx:
         found = await ways(request.shop.orders.funding, tx, price)
-    cheapest: dict[tuple[str, str], Choice] = {}
-    for way in found:
-        if not _takes(way, price):
-            continue
-        choice = _choice(way, price, visit(request).say)
-        named = ("", "qris") if choice.is_qris else (choice.group, choice.name.casefold())
-        if named not in cheapest or choice.total < cheapest[named].total:
-            cheapest[named] = choice
-    return sorted(cheapest.values(), key=lambda one: (not one.is_qris, one.group, one.name))
+    say = visit(request).say
+    fit = (way for way in one_of_each(found, price) if way.takes(price))
+    ordered = sorted(fit, key=lambda way: (place_of(way), kind_of(way, say), way.name))
+    return [_choice(way, price, say) for way in ordered]
 
 
 async def purse_for(request: SiteRequest, deal: Deal) -> Purse:
@@ -66,19 +60,7 @@ async def purse_for(request: SiteRequest, deal: Deal) -> Purse:
     return Purse(amount, own if enough else None)
 
 
-def _takes(way: Way, price: Rupiah) -> bool:
-    asked = price + way.surcharge
-    too_little = way.least is not None and asked < way.least
-    too_much = way.most is not None and asked > way.most
-    return way.is_open and not too_little and not too_much
-
-
 def _choice(way: Way, price: Rupiah, say: Say) -> Choice:
-    """Gateways name their groups in English; ours have an Indonesian name."""
-    groups = {
-        "virtual account": say("Virtual account bank"),
-        "convenience store": say("Minimarket"),
-        "e-wallet": say("Dompet digital"),
-    }
-    group = groups.get(way.kind.casefold(), way.kind)
-    return Choice(way.name, group, way.full_name, price + way.buyer_pays, way.buyer_pays)
+    total = price + way.buyer_pays
+    name, kind = name_of(way, say), kind_of(way, say)
+    return Choice(name, kind, way.full_name, total, way.buyer_pays, way.is_qris)

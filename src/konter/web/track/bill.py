@@ -22,7 +22,7 @@ KNOWN: Final = (
 
 @dataclass(frozen=True, slots=True)
 class BillLine:
-    """One period; whole rupiah, None where it was not told."""
+    """One period, in its biller's words; whole rupiah, None where it was not told."""
 
     period: str
     amount: int | None
@@ -45,15 +45,10 @@ def _lines(told: object) -> Iterator[BillLine]:
     for one in told:
         if isinstance(one, Mapping) and one.get("periode"):
             yield BillLine(
-                _month(str(one["periode"])),
+                str(one["periode"]),
                 _whole(one.get("nilai_tagihan")),
                 _whole(one.get("denda")),
             )
-
-
-def _month(told: str) -> str:
-    """``202611`` as ``2026-11``; what is written otherwise stays."""
-    return f"{told[:4]}-{told[4:]}" if len(told) == 6 and told.isdigit() else told
 
 
 def _whole(told: object) -> int | None:

@@ -23,11 +23,6 @@ from konter.web.track.standing import standing_of
 
 log = structlog.get_logger("konter.web")
 
-LOOK_EVERY_S: Final = 5.0
-BEAT_EVERY_S: Final = 15.0
-LONGEST_S: Final = 600.0
-"""Then the browser comes again by itself, and is asked again who it is."""
-
 HEADERS: Final = (
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -66,7 +61,8 @@ def stream(request: SiteRequest, purpose_id: int, look: Look) -> Response[bytes]
 
 class _Stream(Response[bytes]):
     """``berubah`` with the version of the page as it would be now, at once and at every change;
-    ``selesai`` when nothing more will happen. A comment every 15 s keeps the way open."""
+    ``selesai`` when nothing more will happen. A comment where there was silence for long keeps
+    the way open."""
 
     def __init__(self, request: SiteRequest, purpose_id: int, look: Look) -> None:
         self._request = request
@@ -107,22 +103,24 @@ class _Stream(Response[bytes]):
             newsroom.leave(self._purpose_id, event)
 
     async def _tell_news(self, send: Send, event: asyncio.Event) -> None:
-        clock = self._request.shop.orders.clock
+        clock, times = self._request.shop.orders.clock, self._request.desks.live
         began = beat = clock.monotonic()
         known = ""
-        await _say(send, "retry: 3000\n\n")
-        while clock.monotonic() - began < LONGEST_S:
+        await _say(send, f"retry: {round(times.again * 1000)}\n\n")
+        while clock.monotonic() - began < times.longest:
             now = await self._look()
             if now.version != known:
                 known, beat = now.version, clock.monotonic()
                 await _say(send, f"event: berubah\ndata: {known}\n\n")
             if now.is_over:
                 return await _say(send, "event: selesai\ndata: \n\n")
-            if clock.monotonic() - beat >= BEAT_EVERY_S:
+            if clock.monotonic() - beat >= times.beat:
                 beat = clock.monotonic()
                 await _say(send, ": masih di sini\n\n")
+            heard = clock.monotonic()
+            left = min(times.look, beat + times.beat - heard, began + times.longest - heard)
             try:
-                async with asyncio.timeout(LOOK_EVERY_S):
+                async with asyncio.timeout(max(left, 0)):
                     await event.wait()
             except TimeoutError:
                 continue

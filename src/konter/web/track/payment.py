@@ -14,14 +14,15 @@ from markupsafe import Markup
 from konter.db.pool import Tx
 from konter.funding.channels import Way, kept_channels, ways
 from konter.funding.desk import FundingDesk
+from konter.funding.one_of_each import is_same_way, one_of_each
 from konter.funding.store import Invoice
 from konter.kernel.money import Rupiah
+from konter.web.page.pay_kinds import kind_of, place_of
+from konter.web.page.words import Say
 from konter.web.track.standing import Link, Standing
 
 QUIET: Final = 4
 """Modules of white around a QR code, as its standard wants."""
-
-FIRST: Final = ("qris", "wallet", "virtual")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,27 +105,28 @@ async def names_and_ways(
     names = {one.full_name: one.channel.name for one in kept}
     if not is_payable:
         return names, []
-    return names, [way for way in await ways(desk, tx, price) if _takes(way, price)]
+    return names, [way for way in await ways(desk, tx, price) if way.takes(price)]
 
 
-def grouped(ways: Sequence[Way]) -> list[tuple[str, list[Way]]]:
-    """By kind as the gateways call it, what most people pay by first."""
+def offered(ways: Sequence[Way], payment: Payment | None, say: Say) -> list[tuple[str, list[Way]]]:
+    """Of each way one, by kind, what most people pay by first. The present one stands
+    for its like, unless there was nothing to pay by: then another gateway's does."""
+    if payment is None:
+        return []
     by_kind: dict[str, list[Way]] = {}
-    for way in ways:
-        by_kind.setdefault(way.kind, []).append(way)
-    return sorted(by_kind.items(), key=lambda one: (_place_of(one[0]), one[0]))
+    for way in sorted(_to_choose(ways, payment), key=lambda way: (place_of(way), way.name)):
+        by_kind.setdefault(kind_of(way, say), []).append(way)
+    return list(by_kind.items())
 
 
-def _place_of(kind: str) -> int:
-    places = (place for place, word in enumerate(FIRST) if word in kind.casefold())
-    return next(places, len(FIRST))
-
-
-def _takes(way: Way, price: Rupiah) -> bool:
-    asked = price + way.surcharge
-    too_little = way.least is not None and asked < way.least
-    too_much = way.most is not None and asked > way.most
-    return way.is_open and not too_little and not too_much
+def _to_choose(ways: Sequence[Way], payment: Payment) -> list[Way]:
+    present = next((way for way in ways if way.full_name == payment.channel), None)
+    others = one_of_each((way for way in ways if way is not present), payment.price)
+    if present is None:
+        return others
+    unlike = [way for way in others if not is_same_way(way, present)]
+    gave_nothing = payment.link in (Link.REFUSED, Link.UNANSWERED)
+    return others if gave_nothing and len(unlike) < len(others) else [present, *unlike]
 
 
 def _safe(invoice: Invoice) -> str | None:

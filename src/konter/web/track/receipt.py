@@ -10,6 +10,7 @@ from litestar.params import QueryParameter
 from konter.kernel.errors import Invalid, Refused
 from konter.orders.states import BALANCE
 from konter.people.permits import Role
+from konter.web.page.guard import visit
 from konter.web.page.render import Page, page
 from konter.web.request import SiteRequest
 from konter.web.track.place import Place
@@ -48,7 +49,7 @@ async def receipt_page(request: SiteRequest, place: Place, *, paper: str, own_pr
         except Invalid as error:
             faults = error.errors
     facts = {
-        **facts_of_order(seen, place),
+        **facts_of_order(seen, place, visit(request).say),
         "paper": paper if paper in PAPERS else "80",
         "papers": PAPERS,
         "sells_on": sells_on,

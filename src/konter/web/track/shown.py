@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from litestar import Response
 
 from konter.kernel.errors import Invalid, NotFound, Refused
 from konter.orders.states import BALANCE
+from konter.web.page.guard import visit
 from konter.web.page.render import Page, page
 from konter.web.request import SiteRequest
 from konter.web.track.bill import facts_of, lines_of
-from konter.web.track.payment import grouped, qr_picture
+from konter.web.track.payment import offered, qr_picture
 from konter.web.track.place import Place
 from konter.web.track.see import Seen, see
 from konter.web.track.serial import serial_of
@@ -34,12 +37,12 @@ async def order_page(
     faults = error.errors if isinstance(error, Invalid) else {}
     beside = {name: said for name, said in faults.items() if name in (typed or {})}
     trouble = "" if error is None or beside else error.text
-    facts = {**facts_of_order(seen, place), "trouble_said": trouble}
-    facts |= {"typed": typed or {}, "faults": beside}
+    facts = {**facts_of_order(seen, place, visit(request).say), "trouble_said": trouble}
+    facts |= {"typed": typed or {}, "faults": beside, "poll_s": request.desks.live.poll}
     return page(request, template, facts, status=error.status if error else 200)
 
 
-def facts_of_order(seen: Seen, place: Place) -> dict[str, object]:
+def facts_of_order(seen: Seen, place: Place, say: Callable[[str], str]) -> dict[str, object]:
     """For the templates in ``parts/order_*``."""
     standing, bill = seen.standing, seen.bill
     order = standing.order
@@ -51,7 +54,7 @@ def facts_of_order(seen: Seen, place: Place) -> dict[str, object]:
         "standing": standing,
         "serial": serial_of(order.serial) if _is_told(standing) and order.serial else None,
         "pay": seen.payment,
-        "ways": grouped(seen.ways),
+        "ways": offered(seen.ways, seen.payment, say),
         "customer": seen.checkout,
         "bill": bill,
         "bill_facts": facts_of(bill) if bill else [],
