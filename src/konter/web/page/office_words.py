@@ -123,6 +123,7 @@ DETAILS: Final[Mapping[str, str]] = {
         "%(1)s: sebuah pesan tidak dicoba lagi setelah sehari: %(2)s"
     ),
     "%(1)s for %(2)s, asked for by %(3)s: %(4)s": "%(1)s untuk %(2)s, diminta oleh %(3)s: %(4)s",
+    "%(1)s: %(2)s differences with its list (%(3)s)": "%(1)s: %(2)s selisih dengan daftarnya",
     "deposit %(1)s": "deposit tinggal %(1)s",
 }
 
