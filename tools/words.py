@@ -2,7 +2,8 @@
 
 A text's English stands in ``src/konter/web/locales/en/<area>.po``, in the file of the part of the
 site that says it (``store``, ``my``, ``admin``, ``errors``, ``faults``, ``base`` for
-the rest). A law compares.
+the rest). A law compares. What settings say of themselves is English in the code; its Indonesian
+stands in ``locales/id/settings.po``.
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
+from konter.settings import declarations
 from tools.words_below import every_node, said_below
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src/konter"
 LOCALES = SOURCE / "web/locales/en"
+INDONESIAN = SOURCE / "web/locales/id"
 AREAS: Final = ("store", "my", "admin")
 KEYWORDS: Final = {"_": None, "gettext": None, "ngettext": (1, 2), "say": None, "text": None}
 OPTIONS: Final = {"newstyle_gettext": "1", "silent": "0", "extensions": "jinja2.ext.do"}
@@ -38,9 +41,14 @@ def main() -> None:
     for area, wanted in sorted(said.items()):
         missing = [text for text in sorted(wanted, key=str) if text not in known]
         if missing:
-            _add(area, missing)
+            _add(LOCALES / f"{area}.po", missing)
             sys.stdout.write(f"{area}: {len(missing)} without English\n")
-    for text in sorted(known.keys() - set().union(*said.values()), key=str):
+    settings, theirs = of_settings(), translated(INDONESIAN)
+    if new := sorted(settings - theirs.keys(), key=str):
+        _add(INDONESIAN / "settings.po", new)
+        sys.stdout.write(f"settings: {len(new)} without Indonesian\n")
+    left = (known.keys() - set().union(*said.values())) | (theirs.keys() - settings)
+    for text in sorted(left, key=str):
         sys.stdout.write(f"nobody says: {text!r}\n")
 
 
@@ -61,10 +69,16 @@ def texts() -> dict[str, set[Text]]:
     return found
 
 
-def translated() -> dict[Text, Text]:
-    """Every text that stands in a file, with its English (empty: none yet)."""
+def of_settings() -> set[Text]:
+    """What settings say of themselves: what each is for, its unit, and where it was told."""
+    units = {declared.kind.unit for declared in declarations()} - {""}
+    return {"environment", *(d.about for d in declarations()), *(f"%(1)s {u}" for u in units)}
+
+
+def translated(folder: Path = LOCALES) -> dict[Text, Text]:
+    """Every text that stands in a file, with its translation (empty: none yet)."""
     found: dict[Text, Text] = {}
-    for path in sorted(LOCALES.glob("*.po")):
+    for path in sorted(folder.glob("*.po")):
         for message in read_po(io.BytesIO(path.read_bytes()), locale="en"):
             if message.id:
                 found[_text(message.id)] = _text(message.string or "")
@@ -88,8 +102,7 @@ def _messages() -> Iterator[str]:
                             yield text
 
 
-def _add(area: str, missing: list[Text]) -> None:
-    path = LOCALES / f"{area}.po"
+def _add(path: Path, missing: list[Text]) -> None:
     catalog = Catalog(locale="en", header_comment="")
     if path.exists():
         catalog = read_po(io.BytesIO(path.read_bytes()), locale="en")

@@ -151,7 +151,7 @@ class House:
             office=OfficeDoor(self.inbox, self.outbox, self.suppliers),
             probes=self.probes,
             settings=tuple(
-                SettingShown(row.name, row.value, row.source, row.about, row.told)
+                SettingShown(row.name, row.value, row.source, row.about, row.area, row.told)
                 for row in describe(self.settings)
             ),
         )

@@ -123,8 +123,9 @@ def shop_secret(settings: Settings) -> Secret:
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """One setting as it was declared."""
+    """One setting as it was declared. ``area``: the file of ``setting_areas`` that declares it."""
 
+    area: str
     attribute: str
     name: str
     kind: Kind[object]
@@ -134,7 +135,7 @@ class Declaration:
 
 def declarations() -> list[Declaration]:
     """Every setting, in the order of their declaration."""
-    return [_declared(f) for area in AREAS for f in fields(area)]
+    return [_declared(area.__name__.lower(), f) for area in AREAS for f in fields(area)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +186,6 @@ def _contradictions(settings: Settings) -> list[Problem]:
     ]
 
 
-def _declared(f: Field[object]) -> Declaration:
+def _declared(area: str, f: Field[object]) -> Declaration:
     said = f.metadata
-    return Declaration(f.name, said["name"], said["kind"], f.default, said["about"])
+    return Declaration(area, f.name, said["name"], said["kind"], f.default, said["about"])

@@ -20,6 +20,7 @@ def describe(settings: Settings) -> list[Row]:
             shown(declared.kind, getattr(settings, declared.attribute)),
             settings.sources.get(declared.name, DEFAULT),
             declared.about,
+            declared.area,
         )
         for declared in declarations()
     ]
@@ -33,6 +34,7 @@ class Row:
     value: str
     source: str
     about: str
+    area: str
 
     @property
     def told(self) -> bool:

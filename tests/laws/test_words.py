@@ -10,7 +10,7 @@ from jinja2 import nodes
 
 from konter.web.api import payment_view
 from konter.web.page.render import environment
-from tools.words import LOCALES, texts, translated
+from tools.words import INDONESIAN, LOCALES, of_settings, texts, translated
 
 TEMPLATES = Path("src/konter/web/templates")
 
@@ -24,6 +24,12 @@ def test_every_text_has_its_english() -> None:
 def test_nothing_is_translated_that_nobody_says() -> None:
     said = set().union(*texts().values())
     assert translated().keys() - said == set()
+
+
+def test_every_setting_describes_itself_in_bahasa_too() -> None:
+    indonesian = translated(INDONESIAN)
+    assert indonesian.keys() == of_settings(), "make words adds them; then translate them"
+    assert {text for text, said in indonesian.items() if not said} == set()
 
 
 def test_the_blanks_for_facts_are_the_same_in_both_languages() -> None:

@@ -139,7 +139,8 @@ async def admin_tests_the_gateways(town: Town, way: Way) -> None:
     async with town.walk(way) as tab:
         page = tab.page
         await enters_the_office(town, tab, "/admin/settings", Role.ADMIN)
-        assert await page.evaluate(FITS)  # too long for a picture
+        assert await page.evaluate(FITS)
+        await look(tab, way, "settings-1-told")
         await page.click(f"text={way.word('Tes pembayaran', 'Payment test')}")
         await page.wait_for_url("**/admin/settings/payment/test")
         await page.click(f"text={way.word('Tes semua', 'Test all')}")

@@ -205,4 +205,4 @@ async def test_the_bank_is_booked_once_for_a_form(shop: Shop) -> None:
     wrong = await send(admin, "/admin/settlements/topup", account="entah", **typed)
     assert (wrong.status_code, "Pilih akun penyedia" in wrong.text) == (422, True)
     held = (await fetch(admin, "/admin/settlements")).text
-    assert "provider:digiflazz-main" in held
+    assert "deposit di digiflazz-main" in held

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from konter.adapters import providers_of
 from konter.setting_kinds import Secret
-from konter.settings import Settings
+from konter.settings import Settings, declarations
 from konter.suppliers.probes import Finding, latest_probes
 from konter.suppliers.try_account import try_account
 from konter.upstreams.transcript import scrubbed
@@ -16,6 +17,7 @@ from tests.sim_process import IPAYMU_API_KEY, PROD_KEY, TRIPAY_API_KEY, TRIPAY_P
 
 PAYMENT = "/admin/settings/payment/test"
 PROVIDER = "/admin/settings/provider/test"
+AREA = 'href="(/admin/settings/[a-z]+)"'
 WRONG_KEY = "KUNCI0SALAH-0000"
 
 
@@ -88,7 +90,16 @@ def _with_wrong_key(settings: Settings) -> Settings:
 
 async def test_settings_in_force_are_shown_and_no_secret(shop: Shop) -> None:
     admin = await clerk(shop)
-    html = (await admin.get("/admin/settings")).text
-    assert "KONTER_MINIMUM_MARGIN" in html and "DIGIFLAZZ_API_KEY" in html
+    first = (await admin.get("/admin/settings")).text
+    pages = [first, *[(await admin.get(path)).text for path in re.findall(AREA, first)]]
+    html = "".join(pages)
+    assert {d.name for d in declarations() if d.name not in html} == set()
+    assert max(map(len, pages)) < 50_000
+    english = (await admin.get("/admin/settings/catalogue", lang="en")).text
+    indonesian = (await admin.get("/admin/settings/catalogue")).text
+    assert "When the worker syncs the catalogue each day." in english
+    assert "Kapan pekerja menyamakan katalog setiap hari." in indonesian
+    assert "seconds" in english and "seconds" not in indonesian and "detik" in indonesian
+    assert (await admin.get("/admin/settings/lain")).status_code == 404
     secrets = (PROD_KEY, "x" * 40, IPAYMU_API_KEY, TRIPAY_PRIVATE_KEY, "rahasia-webhook-01")
     assert not any(secret in html for secret in secrets)

@@ -163,6 +163,7 @@ async def _things(shop: Shop, anna: Buyer, order: str, deposit: str, guest: str)
         "customer_no": "12345678901",
         "path_secret": "salah-rahasia-salah",
         "act": "resolve",
+        "area": "shop",
         "kind": "day.csv",
         "lang": "id",
         "mark": "x",

@@ -109,6 +109,34 @@ def test_the_office_reads_the_books_in_its_language() -> None:
     assert office_in("id")(None) == ""
 
 
+TASKS = (
+    "KT1: IPAYMU gave A1 back to whoever paid it, not in our books",
+    "KT1: ipaymu gave A1 back to whoever paid it, Rp 10.000 in ours",
+    "KT1: ipaymu gave it back before it was applied; konter payment reversal 7",
+    "KT1: Rp 13.000 owed to a guest (rejected 14); konter refund settle 8",
+    "KT1: Rp 13.000 owed to a guest (cancelled by its buyer, a guest); konter refund settle 8",
+    "ipaymu makes no payment links: unauthorized; konter payment test",
+    "ipaymu 2026-11-22: 3 differences with its list (amount 2, fee 1); konter reconcile payments",
+    "KT1: d-main has no record of R1: tidak ditemukan",
+    "KT1: failed while delivered; decide with konter order resolve",
+    "KT1: R1 undecided at d-main",
+    "TOKO1: its last 10 callbacks failed, since 2026-11-22 01:00 UTC; konter callback enable TOKO1",
+    "email: a message was given up after a day: 550",
+    "an order's payment could not be applied: TimeoutError",
+    "Rp 1.000.000 for a@example.com, asked for by b@example.com: salah kirim",
+    "deposit Rp 1.000",
+)
+
+
+def test_what_a_task_says_is_read_in_the_offices_language() -> None:
+    say = office_in("id")
+    told = [say(task) for task in TASKS]
+    english = (" gave ", " owed ", " makes ", " differences ", " record ", " while ", " undecided ")
+    more = (" callbacks failed", " given up", " could not ", " asked for ", "; konter")
+    assert [text for text in told if any(word in text for word in (*english, *more))] == []
+    assert not any(text == task for text, task in zip(told, TASKS, strict=True))
+
+
 def test_the_offices_words_are_those_of_the_books() -> None:
     rooms = ("orders", "funding", "hooks", "ledger", "web")
     source = "".join(

@@ -240,7 +240,8 @@ async def _flag(desk: FundingDesk, report: GatewayReport) -> None:
     now = desk.clock.now()
     kinds = Counter(difference.kind.value for difference in report.differences)
     named = ", ".join(f"{kind} {times}" for kind, times in sorted(kinds.items()))
-    detail = f"{report.gateway} {report.day}: {named}; konter reconcile payments"
+    differences = f"{kinds.total()} differences with its list ({named})"
+    detail = f"{report.gateway} {report.day}: {differences}; konter reconcile payments"
     async with desk.db.transaction() as tx:
         if kinds:
             await tasks.open_many(tx, [tasks.Task(DIFFERS, subject, detail, now)])

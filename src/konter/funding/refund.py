@@ -57,5 +57,7 @@ async def owe_many(desk: FundingDesk, tx: Tx, owed: Sequence[Owed], *, at: datet
 
 def _task(row: Sequence[object], at: datetime) -> tasks.Task:
     refund_id, reference, amount, because = row
-    told = f"{reference}: Rp {amount} owed to a guest ({because}); konter refund settle {refund_id}"
+    assert isinstance(amount, int)
+    owed = f"{Rupiah(amount).shown()} owed to a guest ({because})"
+    told = f"{reference}: {owed}; konter refund settle {refund_id}"
     return tasks.Task("refund_due", f"refund:{refund_id}", told, at)

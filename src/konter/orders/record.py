@@ -38,10 +38,12 @@ def move_money(
         attempt.cost = known.amount if known and known.amount > 0 else attempt.expected_cost
         work.costs.append(_cost(order, attempt, "cost", item.happened_at))
         if known is None:
-            detail = f"{order.code}: cost unreadable, booked the expected {attempt.cost}"
+            booked = Rupiah(attempt.cost).shown()
+            detail = f"{order.code}: cost unreadable, booked the expected {booked}"
             work.tasks.append(tasks.Task("unreadable_cost", f"order:{order.id}", detail, work.at))
         elif attempt.cost > (most := _dearest(attempt)):
-            detail = f"{order.code}: {attempt.account} took {attempt.cost}, not {most}"
+            taken, expected = Rupiah(attempt.cost).shown(), Rupiah(most).shown()
+            detail = f"{order.code}: {attempt.account} took {taken}, not {expected}"
             work.tasks.append(tasks.Task("dear_cost", f"order:{order.id}", detail, work.at))
     elif step.cost is Cost.RETURN and attempt.cost is not None:
         work.costs.append(_cost(order, attempt, "costback", item.happened_at))

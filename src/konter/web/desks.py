@@ -43,13 +43,14 @@ class LiveTimes:
 
 @dataclass(frozen=True, slots=True)
 class SettingShown:
-    """One setting as a page may show it: of a secret only whether it is set. ``is_told``: somebody
-    set it; else it is the default."""
+    """One setting as a page may show it: of a secret only whether it is set. ``area``: which part
+    of the shop it belongs to. ``is_told``: somebody set it; else it is the default."""
 
     name: str
     value: str
     source: str
     about: str
+    area: str
     is_told: bool
 
 

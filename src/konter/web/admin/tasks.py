@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Final
+from urllib.parse import quote
 
 from litestar import Response, get, post
 from litestar.params import QueryParameter
@@ -13,6 +14,7 @@ from msgspec import Struct
 from konter.hooks.tasks import OpenTask, open_tasks
 from konter.kernel.errors import Refused
 from konter.orders.glance import codes_of
+from konter.people.permits import Role
 from konter.web.admin.task_ends import ENDS, end_task
 from konter.web.page.forms import fields_of, read_form
 from konter.web.page.guard import visit
@@ -22,21 +24,29 @@ from konter.web.request import RowId, SiteRequest
 
 PLACES: Final[Mapping[str, str]] = {
     "payment": "/admin/payments/{}",
-    "refund": "/admin/refunds",
-    "gateway": "/admin/payments",
+    "refund": "/admin/refunds#refund-{}",
+    "adjustment": "/admin/adjustments#a-{}",
+    "gateway": "/admin/payments?gateway={}",
+    "reconciliation": "/admin/reconcile",
     "supplier": "/admin#penyedia",
     "breaker": "/admin/breakers",
     "user": "/admin/users/{}",
     "supplier_report": "/admin/reconcile/suppliers",
+    "channel": "/admin/settings/notices",
 }
 """By what a task is about: the page where it is looked after. An order has its own."""
+
+ADMINS_ONLY: Final = frozenset({"channel"})
+"""Pages of PLACES that an operator may not open."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskLine:
-    """``code``: an order's, else the subject as it is. ``end``: how the office can close it."""
+    """``what``: order, payment, …. ``code``: an order's, else its name among those. ``link`` empty:
+    there is no page of it for whoever asks. ``end``: how the office can close it."""
 
     task: OpenTask
+    what: str
     code: str
     link: str
     end: str | None
@@ -69,7 +79,8 @@ async def _list(
     async with request.desks.db.read() as tx:
         found = await open_tasks(tx)
         codes = await codes_of(tx, [n for task in found if (n := _order_id(task)) is not None])
-    lines = [_line(task, codes) for task in found if kind in ("", task.kind)]
+    is_admin = request.user.role is Role.ADMIN
+    lines = [_line(task, codes, is_admin=is_admin) for task in found if kind in ("", task.kind)]
     facts = {
         "lines": lines,
         "kinds": sorted({task.kind for task in found}),
@@ -79,14 +90,16 @@ async def _list(
     return page(request, "admin/tasks.html", facts, status=status)
 
 
-def _line(task: OpenTask, codes: Mapping[int, str]) -> TaskLine:
+def _line(task: OpenTask, codes: Mapping[int, str], *, is_admin: bool) -> TaskLine:
+    what, _, name = task.subject.partition(":")
     order_id = _order_id(task)
     if order_id is not None:
         code, link = codes.get(order_id, task.subject), f"/admin/orders/{order_id}"
     else:
-        what, _, name = task.subject.partition(":")
-        code, link = name or task.subject, PLACES.get(what, "/admin").format(name)
-    return TaskLine(task, code, link, ENDS.get(task.kind))
+        code, link = name or task.subject, PLACES.get(what, "/admin").format(quote(name))
+    if what in ADMINS_ONLY and not is_admin:
+        link = ""
+    return TaskLine(task, what, code, link, ENDS.get(task.kind))
 
 
 def _order_id(task: OpenTask) -> int | None:

@@ -114,8 +114,8 @@ DETAILS: Final[Mapping[str, str]] = {
         "%(1)s: %(2)s mengembalikan %(3)s kepada pembayarnya, %(4)s di buku kita"
     ),
     "%(1)s makes no payment links: %(2)s": "%(1)s tidak membuat tautan bayar: %(2)s",
-    "%(1)s: Rp %(2)s owed to a guest (%(t3)s)": "%(1)s: Rp %(2)s harus dikembalikan (%(t3)s)",
-    "%(1)s: Rp %(2)s owed to a guest (%(3)s)": "%(1)s: Rp %(2)s harus dikembalikan (%(3)s)",
+    "%(1)s: %(2)s owed to a guest (%(t3)s)": "%(1)s: %(2)s harus dikembalikan (%(t3)s)",
+    "%(1)s: %(2)s owed to a guest (%(3)s)": "%(1)s: %(2)s harus dikembalikan (%(3)s)",
     "%(1)s: its last %(2)s callbacks failed, since %(3)s": (
         "%(1)s: %(2)s callback terakhirnya gagal, sejak %(3)s"
     ),
@@ -123,6 +123,7 @@ DETAILS: Final[Mapping[str, str]] = {
         "%(1)s: sebuah pesan tidak dicoba lagi setelah sehari: %(2)s"
     ),
     "%(1)s for %(2)s, asked for by %(3)s: %(4)s": "%(1)s untuk %(2)s, diminta oleh %(3)s: %(4)s",
+    "%(1)s: %(2)s differences with its list (%(3)s)": "%(1)s: %(2)s selisih dengan daftarnya",
     "deposit %(1)s": "deposit tinggal %(1)s",
 }
 
@@ -139,6 +140,50 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "payment %(1)s given back: %(2)s": "pembayaran %(1)s dikembalikan: %(2)s",
 }
 
+OUTCOMES: Final[Mapping[str, str]] = {
+    "Delivered": "berhasil",
+    "Rejected": "ditolak",
+    "Pending": "masih diproses",
+    "Unknown": "jawaban tidak jelas",
+    "Absent": "tidak tercatat di sana",
+    "asked": "ditanyakan",
+    "asking": "sedang ditanyakan",
+    "known": "sudah terbukti",
+    "dropped": "diabaikan",
+    "looked for": "sedang dicari",
+    "put off": "ditunda",
+    "never sent": "tidak pernah dikirim",
+    "too old to be asked about": "terlalu lama untuk ditanyakan",
+    "unknown reference %(1)s": "referensi %(1)s tidak dikenal",
+}
+"""What came of a callback."""
+
+ACCOUNTS: Final[Mapping[str, str]] = {
+    "wallet:%(1)s": "saldo pengguna %(1)s",
+    "provider:%(1)s": "deposit di %(1)s",
+    "gateway:%(1)s": "uang di %(1)s",
+    "bank:%(1)s": "bank %(1)s",
+    "escrow": "uang pembeli yang ditahan",
+    "unapplied": "pembayaran yang belum dipakai",
+    "refunds_due": "pengembalian yang harus dibayar",
+    "sales": "penjualan",
+    "fees": "biaya pembayaran",
+    "losses": "kerugian",
+    "adjustments": "penyesuaian saldo",
+    "equity": "modal pemilik",
+}
+"""The books' accounts; ``cost`` is called as its entries are."""
+
+CALLS: Final[Mapping[str, str]] = {
+    "purchase": "pembelian",
+    "enquiry": "pertanyaan",
+    "check": "cek tagihan",
+    "create": "pembuatan tautan",
+    "state": "pertanyaan keadaan",
+    "list": "daftar transaksi",
+}
+"""What an upstream was called for."""
+
 LINKS: Final[Mapping[str, str]] = {
     "due": "menunggu dibuat",
     "creating": "sedang dibuat",
@@ -149,7 +194,16 @@ LINKS: Final[Mapping[str, str]] = {
 }
 """How a payment link stands."""
 
-WORDS: Final[Mapping[str, str]] = {**MOVES, **ENTRIES, **DETAILS, **PROBLEMS, **LINKS}
+WORDS: Final[Mapping[str, str]] = {
+    **MOVES,
+    **ENTRIES,
+    **DETAILS,
+    **PROBLEMS,
+    **OUTCOMES,
+    **ACCOUNTS,
+    **CALLS,
+    **LINKS,
+}
 
 
 @cache

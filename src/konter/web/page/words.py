@@ -3,7 +3,8 @@
 The Indonesian text is its own key. Each area of the site has a file of its own there; a law
 compares them with what the code says, so that no text is missing and none is left over. What rooms
 below say at run time is found again by ``phrases``; templates show it with ``| told``, and never
-with ``_()``, which takes a text for markup and its ``%`` for blanks.
+with ``_()``, which takes a text for markup and its ``%`` for blanks. Settings are the other way
+round: they describe themselves to terminals, in English, and ``locales/id`` has their Indonesian.
 """
 
 from __future__ import annotations
@@ -42,6 +43,13 @@ def say_in(lang: Lang) -> Say:
 
 
 @cache
+def settings_said_in(lang: Lang) -> Say:
+    """What settings say of themselves: English in the code, for terminals, and Bahasa Indonesia
+    from ``locales/id``."""
+    return phrasebook(dict(_singles(lang))) if lang == "id" else str
+
+
+@cache
 def translations(lang: Lang) -> NullTranslations:
     """All areas' texts; for Bahasa Indonesia there is nothing to translate."""
     if lang == "id":
@@ -63,7 +71,7 @@ def _singles(lang: Lang) -> Iterator[tuple[str, str]]:
 
 
 def _messages(lang: Lang) -> Iterator[Message]:
-    """All areas' texts that have their English."""
+    """All texts of a folder that have their other language."""
     for area in files("konter.web").joinpath("locales", lang).iterdir():
         if area.name.endswith(".po"):
             for message in read_po(io.BytesIO(area.read_bytes()), locale="en"):
