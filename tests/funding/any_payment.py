@@ -45,8 +45,9 @@ from konter.kernel.wire_types import WireCall, WireSilence
 from konter.ledger.read import account_sums
 from konter.ledger.wallets import GUEST
 from konter.orders.apply import apply_payments
-from konter.orders.cancel import cancel, end_overdue
+from konter.orders.cancel import cancel
 from konter.orders.checkout import Checkout, checkout_many
+from konter.orders.end_overdue import end_overdue
 from konter.orders.expire import expire_unpaid
 from konter.orders.renew import renew
 from konter.orders.requests import Placed
