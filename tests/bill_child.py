@@ -10,13 +10,10 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
-import sys
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
-
-import structlog
 
 from konter.app import House, open_house
 from konter.hooks.inbox import accept
@@ -30,8 +27,7 @@ from konter.orders.check_bill import BeingChecked
 from konter.orders.end import NotSentNow, Verdict, end
 from konter.orders.hear import receive
 from konter.settings import Settings
-from tests.crash_child import BUYER, TIMES, Commits, Moment, Place
-from tests.deaths import die_while_asking, work_through
+from tests.mortal import BUYER, TIMES, Commits, Moment, Place, die_while_asking, live, work_through
 from tests.shop import ACCOUNT, WEBHOOK_SECRET, quick_settings
 from tests.sim_process import Sim
 from tests.story.payers import Payer
@@ -68,11 +64,7 @@ class BillPlace(Place):
 
 
 def run(place: Place, moment: Moment) -> None:
-    """Play the scenario; the exit status is the number of commits, if nobody killed us before."""
-    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
-    counter = Commits(moment)
-    asyncio.run(_play(place, moment, counter))
-    sys.exit(counter.seen)
+    live(_play, place, moment)
 
 
 def impatient(house: House) -> House:

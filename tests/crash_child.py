@@ -10,24 +10,21 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
-import os
-import signal
-import sys
-from dataclasses import dataclass
 from functools import partial
-
-import structlog
+from typing import Any
 
 from konter.app import House, open_house
 from konter.hooks.inbox import accept
-from konter.jobs.run import Served, Wake
+from konter.jobs.run import Wake
 from konter.kernel.wire_types import WireCall
+from konter.ledger.read import account_sum, account_sums
 from konter.orders import work
+from konter.orders.check import check_books
 from konter.orders.hear import receive
 from konter.orders.place import place_many
 from konter.orders.requests import Ask, Placed
-from konter.settings import Settings
-from tests.shop import ACCOUNT, WEBHOOK_SECRET, quick_settings
+from tests.mortal import BUYER, Commits, Moment, Place, die_while_asking, live, work_through
+from tests.shop import ACCOUNT, WEBHOOK_SECRET
 from tests.sim_process import Sim
 
 SUCCESS, PENDING, REFUSED, SILENT, SILENT_YET_SOLD, BAD_GATEWAY, BAD_GATEWAY_YET_SOLD = (
@@ -45,88 +42,31 @@ ANSWERS = (
 )
 """The last four digits of a number choose what the local Digiflazz does with it."""
 
-BUYER = 1
-GAP_S = 0.04
-TIMES = {
-    "KONTER_ENQUIRY_FIRST_S": "0.1",
-    "KONTER_ENQUIRY_SPACING_S": "0.1",
-    "KONTER_ENQUIRY_MIN_GAP_S": str(GAP_S),
-    "KONTER_UPSTREAM_TIMEOUT_S": "1.5",
-    "KONTER_POLL_S": "0.2",
-    "KONTER_DB_POOL": "4",
-}
+OPENING = 10_000_000
+MONEY = 1_000_000
 
-
-@dataclass(frozen=True)
-class Moment:
-    """When to be killed: ``before`` or ``after`` the n-th commit, ``asking`` for the n-th time,
-    or ``never``."""
-
-    when: str
-    n: int = 0
-
-
-def some_of(commits: int) -> list[Moment]:
-    """A tenth of the moments around this many commits, the first and the last among them; all are
-    played by ``make soak``, because a death costs more than most tests."""
-    numbers = sorted({*range(1, commits + 1, 5), commits})
-    return [Moment(("before", "after")[n % 2], n) for n in numbers]
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where the scenario runs. ``prefix``: eight digits that begin this database's numbers."""
-
-    conninfo: str
-    sim_url: str
-    prefix: str
-    product_id: int
-
-    @property
-    def settings(self) -> Settings:
-        return quick_settings(self.conninfo, Sim(self.sim_url), **TIMES)
+UNDECIDED = "SELECT count(*) FROM orders.orders WHERE state IN ('held', 'sent')"
+ENDS = "SELECT ref_id, state, price FROM orders.orders"
+MOST_REPEATS = "SELECT coalesce(max(number), 0) FROM orders.attempts"
 
 
 def run(place: Place, moment: Moment) -> None:
-    """Play the scenario; the exit status is the number of commits, if nobody killed us before."""
-    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
-    counter = Commits(moment)
-    asyncio.run(_play(place, moment, counter))
-    sys.exit(counter.seen)
-
-
-class Commits:
-    """Counts them at the pool, and kills this process at the one it was told."""
-
-    def __init__(self, moment: Moment) -> None:
-        self._moment = moment
-        self.seen = 0
-
-    def __call__(self, when: str) -> None:
-        self.seen += when == "before"
-        if (when, self.seen) == (self._moment.when, self._moment.n):
-            die()
-
-
-def die() -> None:
-    """Nothing is closed, flushed or told: the kernel ends this process here."""
-    os.kill(os.getpid(), signal.SIGKILL)
+    live(_play, place, moment)
 
 
 async def _play(place: Place, moment: Moment, commits: Commits) -> None:
     sim = Sim(place.sim_url)
     async with open_house(place.settings, observer=commits) as house:
-        watching = asyncio.create_task(_die_while_asking(place, sim, moment))
+        watching = asyncio.create_task(die_while_asking(moment, partial(_count_calls, place)))
         settler = work.settler_of(house.orders)
         purchases = work.attempts(house.orders, settler, in_flight=20, wake=Wake())
         messages = work.callbacks(house.orders, house.inbox, settler, wake=Wake())
         codes = await _buy(house, place)
-        most = 1 if moment.when == "asking" else 50
-        await _round(purchases, most)
+        await work_through(purchases, moment)
         await _delivered_by_webhook(house, sim, codes[PENDING])
-        await _round(messages, most)
+        await work_through(messages, moment)
         await asyncio.sleep(0.12)
-        await _round(purchases, most)
+        await work_through(purchases, moment)
         watching.cancel()
         # Beyond the scenario: the hints of the last acts are of no use to a process that ends.
 
@@ -152,16 +92,6 @@ async def _buy(house: House, place: Place) -> dict[str, str]:
     }
 
 
-async def _round(work_list: Served, most: int) -> None:
-    """What is due now, one after the other; ``most`` at a time, so that none waits too long when
-    the upstream is slow."""
-    while jobs := await work_list.take(most):
-        for job in jobs:
-            await job()
-        if most > 1:
-            return
-
-
 async def _delivered_by_webhook(house: House, sim: Sim, reference: str) -> None:
     await sim.settle(reference, "Sukses", webhook=False)
     known = await sim.transaction(reference)
@@ -173,10 +103,46 @@ async def _delivered_by_webhook(house: House, sim: Sim, reference: str) -> None:
     await receive(partial(accept, house.inbox), house.providers[ACCOUNT], call)
 
 
-async def _die_while_asking(place: Place, sim: Sim, moment: Moment) -> None:
-    """Their books have moved, their answer is still on its way."""
-    while moment.when == "asking":
-        calls = [c for c in await sim.calls() if c["customer_no"].startswith(place.prefix)]
-        if len(calls) >= moment.n:
-            die()
-        await asyncio.sleep(0.002)
+async def _count_calls(place: Place) -> int:
+    calls = await Sim(place.sim_url).calls()
+    return sum(call["customer_no"].startswith(place.prefix) for call in calls)
+
+
+class AfterOrders:
+    """What waits at Digiflazz ends well there; everything is decided."""
+
+    def awake(self, house: House) -> House:
+        return house
+
+    async def go_on(self, house: House, place: Place) -> bool:
+        for row in await _theirs(place):
+            if row["status"] == "Pending":
+                await Sim(place.sim_url).settle(row["ref_id"], "Sukses", webhook=False)
+        async with house.db.read() as tx:
+            left = await tx.row(UNDECIDED)
+        return left == (0,)
+
+    async def judge(self, house: House, place: Place) -> int:
+        assert await check_books(house.db) == []
+        async with house.db.read() as tx:
+            sums = await account_sums(tx)
+            ends = {ref_id: state for ref_id, state, _ in await tx.rows(ENDS)}
+            most = await tx.row(MOST_REPEATS)
+            ours = -await account_sum(tx, f"provider:{ACCOUNT}")
+        assert sum(sums.values()) == 0
+        expected = {a: "failed" if a == REFUSED else "delivered" for a in ANSWERS}
+        assert ends in ({}, expected), "all or none: they were placed in one commit"
+        theirs = await _theirs(place)
+        numbers = [row["customer_no"] for row in theirs]
+        assert len(numbers) == len(set(numbers)) == len(ends), "one purchase for each order"
+        assert {row["formed_count"] for row in theirs} <= {1}
+        paid = sum(int(row["price"]) for row in theirs if row["status"] == "Sukses")
+        assert OPENING - ours == paid == -sums.get("cost", 0)
+        assert sums[f"wallet:{BUYER}"] == MONEY - sums.get("sales", 0)
+        assert most is not None and most[0] <= 1, "no order needed a second attempt"
+        return paid
+
+
+async def _theirs(place: Place) -> list[dict[str, Any]]:
+    rows = (await Sim(place.sim_url).books())["transactions"]
+    return [row for row in rows if row["customer_no"].startswith(place.prefix)]

@@ -1,13 +1,14 @@
 """Copies of one shop, each with a process that is killed, and what becomes of it afterwards.
 
-What is played, and what must hold in the end, is the scenario's: ``tests/bill_child.py``,
-``tests/failover_child.py``. A copy is a database of its own; all copies share one upstream, where
-the beginning of its customers' numbers tells one from another.
+What is played, and what must hold in the end, is the scenario's: ``tests/*_child.py``. A copy is a
+database of its own; all copies share one upstream, where the beginning of its customers' numbers
+tells one from another, or what it asked for there does.
 """
 
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import multiprocessing.context
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -16,13 +17,19 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from konter.app import House, open_house
-from konter.jobs.run import Served
 from konter.worker import open_worker
 from tests.conftest import cloned
-from tests.crash_child import Moment, Place, die
+from tests.mortal import Moment, Place
 
 AT_ONCE: Final = 5
 """Deaths at once: most of each is waiting."""
+
+
+def kiln_with(child: str) -> multiprocessing.context.ForkServerContext:
+    """Forks children from a process that has imported everything and opened nothing."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([child])
+    return context
 
 
 class Afterlife(Protocol):
@@ -43,7 +50,11 @@ class Afterlife(Protocol):
 
 @dataclass
 class Deaths:
-    """``play``: what a child process runs; its exit status is the number of commits it made."""
+    """``play``: what a child process runs; its exit status is the number of commits it made.
+
+    ``whole``: what must be so when nobody died, before anything goes on. ``least``: a scenario
+    makes more commits than this. ``all_die``: no moment may be missed.
+    """
 
     kiln: multiprocessing.context.ForkServerContext
     server: str
@@ -51,6 +62,9 @@ class Deaths:
     play: Callable[[Place, Moment], None]
     after: Afterlife
     prefix: str
+    whole: Callable[[House], Awaitable[None]] | None = None
+    least: int = 5
+    all_die: bool = False
     spent: int = 0
     """What all copies spent upstream, whole rupiah."""
     died: int = 0
@@ -61,7 +75,10 @@ class Deaths:
         """How many commits the scenario makes when nobody dies."""
         async with self._copy() as place:
             ended = await self._child(place, Moment("never"))
-            assert ended is not None and ended > 5
+            assert ended is not None and ended > self.least
+            if self.whole is not None:
+                async with open_house(place.settings) as house:
+                    await self.whole(house)
             await self._live_on(place)
         return ended
 
@@ -71,13 +88,14 @@ class Deaths:
             for moment in moments:
                 deaths.create_task(self._die(moment))
         assert self.died > len(moments) * 3 // 4
+        assert self.died == len(moments) or not self.all_die
 
     async def _die(self, moment: Moment) -> None:
         async with self._room, self._copy() as place:
             ended = await self._child(place, moment)
             self.died += ended == -signal.SIGKILL
             # On a busy machine a call may come too late for its lease: then there are fewer.
-            assert ended == -signal.SIGKILL or ended in range(5, 99), moment
+            assert ended == -signal.SIGKILL or ended in range(self.least, 99), moment
             try:
                 await self._live_on(place)
             except AssertionError as error:
@@ -118,30 +136,3 @@ class Deaths:
                 await working
             spent = await self.after.judge(house, place)
             self.spent += spent
-
-
-def every(commits: int) -> list[Moment]:
-    return [Moment(when, n) for n in range(1, commits + 1) for when in ("before", "after")]
-
-
-# What child processes need.
-
-
-async def work_through(work_list: Served, moment: Moment) -> None:
-    """What is due now, one after the other. While it is asking that kills, one at a time, so that
-    none waits too long behind a slow answer."""
-    most = 1 if moment.when == "asking" else 50
-    while jobs := await work_list.take(most):
-        for job in jobs:
-            await job()
-        if most > 1:
-            return
-
-
-async def die_while_asking(moment: Moment, calls: Callable[[], Awaitable[int]]) -> None:
-    """Their books have moved, their answer is still on its way. ``calls``: how many of this copy's
-    have reached them."""
-    while moment.when == "asking":
-        if await calls() >= moment.n:
-            die()
-        await asyncio.sleep(0.002)

@@ -9,13 +9,10 @@ same one; the commits are counted at the pool.
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
-
-import structlog
 
 from konter.app import House, open_house
 from konter.jobs.run import Wake
@@ -25,8 +22,7 @@ from konter.orders.check import check_books
 from konter.orders.place import place_many
 from konter.orders.requests import Ask
 from konter.settings import Settings
-from tests.crash_child import BUYER, TIMES, Commits, Moment, Place
-from tests.deaths import die_while_asking, work_through
+from tests.mortal import BUYER, TIMES, Commits, Moment, Place, die_while_asking, live, work_through
 from tests.shop import quick_settings
 from tests.sim_process import Sim
 from tests.two_shops import okeconnect_settings
@@ -68,11 +64,7 @@ class FailoverPlace(Place):
 
 
 def run(place: Place, moment: Moment) -> None:
-    """Play the scenario; the exit status is the number of commits, if nobody killed us before."""
-    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
-    counter = Commits(moment)
-    asyncio.run(_play(place, moment, counter))
-    sys.exit(counter.seen)
+    live(_play, place, moment)
 
 
 async def _play(place: Place, moment: Moment, commits: Commits) -> None:

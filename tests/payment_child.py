@@ -9,32 +9,46 @@ counted at the pool, so a new one is covered without anybody's asking.
 from __future__ import annotations
 
 import asyncio
-import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-
-import structlog
+from typing import Any
 
 from konter.app import House, open_house
 from konter.funding import work as payment_work
 from konter.funding.deposit import buyer_of, place_deposit
 from konter.funding.hear import receive
 from konter.funding.pay_out import due_refunds, settle_refund
+from konter.funding.renew_deposit import renew_deposit
 from konter.hooks.inbox import accept
-from konter.jobs.run import Served, Wake
+from konter.jobs.run import Wake
+from konter.kernel.errors import Refused
 from konter.kernel.money import Rupiah
+from konter.ledger.read import account_sums
 from konter.ledger.wallets import GUEST
 from konter.orders import work
+from konter.orders.check import check_books
 from konter.orders.checkout import Checkout, Customer, checkout_many
 from konter.orders.guests import new_token
+from konter.orders.renew import renew
 from konter.orders.requests import Ask
 from konter.settings import Settings
 from konter.upstreams.gateway_contract import Gateway
 from konter.upstreams.gateways.ipaymu import Ipaymu, IpaymuSettings
 from konter.upstreams.gateways.tripay import Tripay, TripaySettings
-from tests.crash_child import TIMES, Commits, Moment, die
+from tests.funding.cashier import CREATIONS
 from tests.funding.paper import callback
-from tests.shop import gateway_settings, quick_settings
+from tests.mortal import (
+    BUYER,
+    TIMES,
+    Commits,
+    Moment,
+    Place,
+    die_while_asking,
+    live,
+    work_through,
+)
+from tests.shop import ACCOUNT, gateway_settings, quick_settings
 from tests.sim_process import (
     IPAYMU_API_KEY,
     IPAYMU_VA,
@@ -45,8 +59,12 @@ from tests.sim_process import (
     SimGateway,
 )
 
-BUYER = 1
+MODAL = 1_000_000
+OPENING = 10_000_000
 DEPOSIT = 50_000
+GATEWAYS = ("ipaymu", "tripay")
+AT_ONCE = Moment("never")
+"""What asks nobody is worked through at once, even while asking kills."""
 REFUSED, SOLD = "087800004054", "087800001230"
 """Numbers: the last four digits choose what the local Digiflazz does."""
 FIRST_ASK_S, GAP_S = 0.1, 0.02
@@ -57,14 +75,43 @@ BUDI = buyer_of(name="Budi", email="budi@example.id", phone="081200000001")
 
 REFERENCES = "SELECT gateway, reference FROM funding.invoices ORDER BY number, id"
 
+UNDECIDED = """
+SELECT 'order', id FROM orders.orders WHERE state IN ('awaiting_payment', 'held', 'sent')
+UNION ALL SELECT 'deposit', id FROM funding.deposits WHERE state = 'awaiting_payment'
+UNION ALL SELECT 'payment', id FROM funding.payments
+    WHERE state IN ('waiting', 'unapplied', 'review')
+UNION ALL SELECT 'refund', id FROM funding.refunds WHERE state = 'due'
+"""
+
+LINKS = """
+SELECT i.gateway, i.reference, i.state, i.purpose, i.purpose_id, coalesce(o.user_id, d.user_id)
+FROM funding.invoices i
+LEFT JOIN orders.orders o ON i.purpose = 'order' AND o.id = i.purpose_id
+LEFT JOIN funding.deposits d ON i.purpose = 'deposit' AND d.id = i.purpose_id
+WHERE i.number = (SELECT max(l.number) FROM funding.invoices l
+                  WHERE l.purpose = i.purpose AND l.purpose_id = i.purpose_id)
+"""
+
+ENDS = """
+SELECT payment_method, state FROM orders.orders
+UNION ALL SELECT channel, state FROM funding.deposits
+"""
+WELL = {
+    "tripay:QRIS2": "failed",
+    "ipaymu:page": "delivered",
+    "tripay:BRIVA": "credited",
+    "ipaymu:qris.mpm": "credited",
+}
+APPLIED = (
+    "SELECT gateway, their_id, applied_to FROM funding.payments WHERE confirmed_at IS NOT NULL"
+)
+REFUNDS = "SELECT state, amount FROM funding.refunds"
+PRICES = "SELECT price FROM orders.orders WHERE user_id = 0"
+
 
 @dataclass(frozen=True)
-class Place:
-    """Where the scenario runs."""
-
-    conninfo: str
-    sim_url: str
-    product_id: int
+class PaymentPlace(Place):
+    """With gateways. The numbers bought for are the same in all copies, whatever ``prefix`` is."""
 
     @property
     def settings(self) -> Settings:
@@ -81,11 +128,7 @@ class Place:
 
 
 def run(place: Place, moment: Moment) -> None:
-    """Play the scenario; the exit status is the number of commits, if nobody killed us before."""
-    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
-    counter = Commits(moment)
-    asyncio.run(_play(place, moment, counter))
-    sys.exit(counter.seen)
+    live(_play, place, moment)
 
 
 def impatient(house: House, sim: Sim) -> House:
@@ -121,22 +164,23 @@ async def _play(place: Place, moment: Moment, commits: Commits) -> None:
     sim = Sim(place.sim_url)
     async with open_house(place.settings, observer=commits) as opened:
         house = impatient(opened, sim)
-        wake, most = Wake(), 1 if moment.when == "asking" else 50
+        wake = Wake()
         links = payment_work.links(house.funding, wake=wake)
         questions = payment_work.questions(house.funding, wake=wake)
         settler = work.settler_of(house.orders)
         await _order(house, place)
-        watching = asyncio.create_task(_die_while_asking(sim, await _references(house), moment))
-        await _round(links, most)
+        ours = {reference for _, reference in await _references(house)}
+        watching = asyncio.create_task(die_while_asking(moment, partial(_count_calls, sim, ours)))
+        await work_through(links, moment)
         await _paid(house, sim)
-        await _round(payment_work.callbacks(house.funding, house.inbox, wake=wake), 50)
+        await work_through(payment_work.callbacks(house.funding, house.inbox, wake=wake), AT_ONCE)
         await asyncio.sleep(FIRST_ASK_S * 1.2)
-        await _round(questions, most)
+        await work_through(questions, moment)
         # What the search has found is asked about by now.
-        await _round(questions, most)
-        await _round(work.payments(house.orders, wake=wake), 50)
-        await _round(payment_work.deposits(house.funding, wake=wake), 50)
-        await _round(work.attempts(house.orders, settler, in_flight=20, wake=wake), 50)
+        await work_through(questions, moment)
+        await work_through(work.payments(house.orders, wake=wake), AT_ONCE)
+        await work_through(payment_work.deposits(house.funding, wake=wake), AT_ONCE)
+        await work_through(work.attempts(house.orders, settler, in_flight=20, wake=wake), AT_ONCE)
         await pay_guests_out(house)
         watching.cancel()
         # Beyond the scenario: the hints of the last acts are of no use to a process that ends.
@@ -208,26 +252,103 @@ async def pay_guests_out(house: House) -> None:
         )
 
 
-async def _round(work_list: Served, most: int) -> None:
-    """What is due now, one after the other; ``most`` at a time, so that none waits too long when
-    a gateway is slow."""
-    while jobs := await work_list.take(most):
-        for job in jobs:
-            await job()
-        if most > 1:
-            return
-
-
 async def _references(house: House) -> list[tuple[str, str]]:
     async with house.db.read() as tx:
         return [(row[0], row[1]) for row in await tx.rows(REFERENCES)]
 
 
-async def _die_while_asking(sim: Sim, known: list[tuple[str, str]], moment: Moment) -> None:
-    """Their books have moved, their answer is still on its way."""
-    ours = {reference for _, reference in known}
-    while moment.when == "asking":
-        calls = [*await sim.ipaymu.calls(), *await sim.tripay.calls()]
-        if sum(call["reference"] in ours for call in calls) >= moment.n:
-            die()
-        await asyncio.sleep(0.002)
+async def _count_calls(sim: Sim, ours: set[str]) -> int:
+    calls = [*await sim.ipaymu.calls(), *await sim.tripay.calls()]
+    return sum(call["reference"] in ours for call in calls)
+
+
+async def all_went_well(house: House) -> None:
+    """Nobody died: nothing is left to do, and everything has ended."""
+    async with house.db.read() as tx:
+        assert await tx.rows(UNDECIDED) == []
+        assert len(await tx.rows(ENDS)) == len(WELL)
+
+
+class AfterPayments:
+    """Customers pay what they have not paid; operators pay out what is owed."""
+
+    def __init__(self, sim: Sim) -> None:
+        self._sim = sim
+
+    def awake(self, house: House) -> House:
+        return impatient(house, self._sim)
+
+    async def go_on(self, house: House, _: Place) -> bool:
+        async with house.db.read() as tx:
+            undecided = await tx.rows(UNDECIDED)
+            links = await tx.rows(LINKS)
+        if any(kind in ("order", "deposit") for kind, _ in undecided):
+            await self._customers_pay(house, links)
+        if any(kind == "refund" for kind, _ in undecided):
+            await pay_guests_out(house)
+        return not undecided
+
+    async def _customers_pay(self, house: House, links: Sequence[tuple[Any, ...]]) -> None:
+        """Each by the link that exists there, once; a link that came to nothing is made anew."""
+        books = {code: await at_gateway(self._sim, code).books() for code in GATEWAYS}
+        for code, reference, state, purpose, purpose_id, user_id in links:
+            there = [row for row in books[code]["payments"] if row["reference"] == reference]
+            begun = [row for row in books[code]["waiting"] if row["reference"] == reference]
+            if (there or begun) and all(row["state"] != "paid" for row in there):
+                await at_gateway(self._sim, code).pay(reference)
+            elif not there and state in ("doubtful", "refused"):
+                await self._renew(house, purpose, purpose_id, user_id)
+
+    async def _renew(self, house: House, purpose: str, purpose_id: int, user_id: int) -> None:
+        try:
+            if purpose == "order":
+                await renew(house.orders, purpose_id, user_id=user_id, channel=None)
+            else:
+                await renew_deposit(
+                    house.funding, purpose_id, user_id=BUYER, channel=None, buyer=BUDI
+                )
+        except Refused:
+            return  # It was paid, or renewed, a moment ago.
+
+    async def judge(self, house: House, _: Place) -> int:
+        """What there is has ended well."""
+        assert await check_books(house.db) == []
+        async with house.db.read() as tx:
+            sums = await account_sums(tx)
+            ends: dict[str, str] = dict(await tx.rows(ENDS))
+            applied = await tx.rows(APPLIED)
+            references = {(row[0], row[1]) for row in await tx.rows(REFERENCES)}
+            refunds, prices = await tx.rows(REFUNDS), await tx.rows(PRICES)
+        assert sum(sums.values()) == 0
+        assert ends == {name: state for name, state in WELL.items() if name in ends}
+        assert ("tripay:QRIS2" in ends) == ("ipaymu:page" in ends), "placed in one commit"
+        purposes = ["deposit" if state == "credited" else "order" for state in ends.values()]
+        assert sorted(to for _, _, to in applied) == sorted(purposes), "each was paid once"
+        deposits = purposes.count("deposit")
+        assert sums[f"wallet:{BUYER}"] == MODAL + deposits * DEPOSIT
+        assert refunds == [("settled", price) for (price,) in prices]
+        assert sums.get("refunds_due", 0) == 0
+        await self._compare(sums, references, {(row[0], row[1]) for row in applied})
+        spent = -sums.get("cost", 0)
+        assert spent == OPENING + sums.get(f"provider:{ACCOUNT}", 0)
+        return spent
+
+    async def _compare(
+        self,
+        sums: dict[str, int],
+        references: set[tuple[str, str]],
+        applied: set[tuple[str, str]],
+    ) -> None:
+        """What their books hold of this copy is what its books say."""
+        for code in GATEWAYS:
+            there = at_gateway(self._sim, code)
+            rows = [r for r in await there.payments() if (code, r["reference"]) in references]
+            paid = [row for row in rows if row["state"] == "paid"]
+            assert {(code, str(row["id"])) for row in paid} == {a for a in applied if a[0] == code}
+            assert sum(row["received"] for row in paid) == -sums.get(f"gateway:{code}", 0)
+            created = [
+                call["reference"]
+                for call in await there.calls()
+                if call["path"].endswith(CREATIONS) and (code, call["reference"]) in references
+            ]
+            assert len(created) == len(set(created)), "a link was asked for twice"

@@ -21,7 +21,7 @@ SAYING: Final = {"_refuse": 1, "Unfit": 0, "Need": 1, "__init__": 0}
 TABLES: Final = {
     "web/errors.py": ("MESSAGES",),
     "web/body.py": ("TYPE_NAMES", "WORDS", "_or"),
-    "web/api/payment_view.py": None,
+    "web/payment_view.py": None,
     "web/api/wallet.py": None,
     "orders/bills.py": None,
     "orders/bill_words.py": None,

@@ -11,10 +11,10 @@ import pytest
 
 from konter.kernel.clock import WIB
 from tests.cli.typed import Said, konter
-from tests.orders.counter import by_owner
 from tests.shop import ACCOUNT, Shop, open_shop
 from tests.sim_process import PROD_KEY, USERNAME, Sim
 from tests.story.conftest import sim
+from tests.warm import by_owner
 
 __all__ = ["sim"]
 

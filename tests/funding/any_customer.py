@@ -22,18 +22,11 @@ from konter.hooks import inbox
 from konter.kernel.wire_types import WireCall, WireSilence
 from konter.ledger.read import account_sums
 from konter.upstreams.wire import StartBy
-from tests.funding.any_payment import (
-    LEFT,
-    SECONDS,
-    SOME,
-    SUPPLIER,
-    Happening,
-    Invoice,
-    PaymentStory,
-    steps_of,
-)
+from tests.funding.any_payment import LEFT, PaymentStory
 from tests.funding.cashier import CREATIONS, TAKES_LONG_S
 from tests.funding.paper import callback
+from tests.funding.payment_books import Invoice
+from tests.funding.payment_steps import SECONDS, SOME, SUPPLIER, Happening, steps_of
 from tests.orders.counter import ONE_OFFER
 from tests.sim_process import SimGateway
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 from jinja2 import nodes
 
-from konter.web.api import payment_view
+from konter.web import payment_view
 from konter.web.page.render import environment
 from tools.words import INDONESIAN, LOCALES, of_settings, texts, translated
 

@@ -21,9 +21,9 @@ from konter.kernel.money import Rupiah
 from konter.ledger.read import account_sums
 from konter.ledger.wallets import open_wallet
 from konter.orders.bills import BillView
-from konter.orders.cancel import end_overdue
 from konter.orders.claim import Claimed
 from konter.orders.end import Verdict, end
+from konter.orders.end_overdue import end_overdue
 from konter.orders.hasten import hasten
 from konter.orders.sweep import find_stuck
 from konter.people.members import Member

@@ -13,8 +13,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from konter.kernel.errors import Refused
-from konter.orders.cancel import end_overdue
 from konter.orders.claim import Claimed
+from konter.orders.end_overdue import end_overdue
 from konter.orders.requests import Placed
 from konter.orders.sweep import find_stuck
 from tests.orders.counter import FOUR_OFFERS, ONE_OFFER, Call

@@ -19,8 +19,9 @@ from konter.kernel.outcome import (
     Unknown,
 )
 from konter.ledger.read import account_sums
-from konter.orders.cancel import cancel, end_overdue
+from konter.orders.cancel import cancel
 from konter.orders.claim import Claimed
+from konter.orders.end_overdue import end_overdue
 from konter.orders.hasten import hasten
 from konter.orders.requests import Placed
 from konter.orders.resolve import Decision, resolve

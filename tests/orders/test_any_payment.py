@@ -8,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.funding import any_customer, any_payment
+from tests.funding import any_customer, payment_steps
 from tests.funding.any_customer import CustomerStory
-from tests.funding.any_payment import PaymentStory, Step
+from tests.funding.any_payment import PaymentStory
 from tests.funding.paper import WeakLine
+from tests.funding.payment_steps import Step
 from tests.orders.counter import Counter, open_counter
 from tests.sim_process import Sim
 
@@ -42,7 +43,7 @@ QUICK = settings(
 
 
 @settings(QUICK, max_examples=5)
-@given(st.integers(0, 30), any_payment.stories, st.booleans())
+@given(st.integers(0, 30), payment_steps.stories, st.booleans())
 async def test_any_sequence_of_payments_keeps_the_laws(
     weak: Weak, kind: int, steps: list[Step], trusts: bool
 ) -> None:

@@ -17,7 +17,8 @@ from konter.ledger.post import NoWallet
 from konter.ledger.wallets import GUEST, open_wallet
 from konter.orders import work
 from konter.orders.apply import apply_payments
-from konter.orders.cancel import CannotCancel, cancel, end_overdue
+from konter.orders.cancel import CannotCancel, cancel
+from konter.orders.end_overdue import end_overdue
 from konter.orders.expire import expire_unpaid
 from konter.orders.judge import SoldToday
 from konter.orders.read import checkouts_of, moves_of

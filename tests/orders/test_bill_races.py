@@ -12,7 +12,7 @@ from konter.funding.adjust import adjust
 from konter.kernel.money import Rupiah
 from konter.ledger.read import balance
 from konter.ledger.wallets import open_wallet
-from konter.orders.cancel import end_overdue
+from konter.orders.end_overdue import end_overdue
 from konter.orders.requests import Placed
 from konter.orders.reseller_order import MemberOrder, order_many
 from tests.orders import bill_racer

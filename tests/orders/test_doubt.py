@@ -6,8 +6,8 @@ import pytest
 
 from konter.kernel.money import Rupiah
 from konter.kernel.outcome import Delivered, NotSent, Pending
-from konter.orders.cancel import end_overdue
 from konter.orders.desk import PendingDeadline
+from konter.orders.end_overdue import end_overdue
 from konter.orders.hasten import hasten
 from konter.orders.settle import settle_many
 from konter.orders.sweep import find_stuck

@@ -7,7 +7,8 @@ import asyncio
 import pytest
 
 from konter.kernel.outcome import Fault, Rejected
-from konter.orders.cancel import CannotCancel, cancel, end_overdue
+from konter.orders.cancel import CannotCancel, cancel
+from konter.orders.end_overdue import end_overdue
 from konter.orders.resolve import CallUnderWay, Decision, resolve
 from konter.orders.settle import settle_many
 from konter.orders.tidings import Settled, Tidings, Via

@@ -13,7 +13,7 @@ from konter.kernel.errors import CommitUnknown, Invalid
 from konter.kernel.money import Rupiah
 from konter.ledger.wallets import block_wallet, open_wallet
 from konter.orders.by_reference import by_reference
-from konter.orders.cancel import end_overdue
+from konter.orders.end_overdue import end_overdue
 from konter.orders.pay_bill import pay_bill
 from konter.orders.requests import Placed
 from konter.orders.reseller_order import MemberOrder, order_many

@@ -19,10 +19,11 @@ from konter.orders.read_supplier_report import Naming, SupplierReport, read_supp
 from konter.orders.reconcile_supplier import MOST_KEPT, Comparison, Days, reconcile_supplier
 from konter.orders.supplier_reconciled import NoSuchReport, supplier_report, supplier_reports
 from konter.suppliers.desk import NoSuchAccount
-from tests.orders.counter import ACCOUNT, COST, Counter, by_owner
+from tests.orders.counter import ACCOUNT, COST, Counter
 from tests.orders.oke_bills import LIGHT, open_oke_bills
 from tests.orders.two_suppliers import DIGI, OKE, TwoSuppliers
 from tests.sim_process import Sim
+from tests.warm import by_owner
 
 FAILS = {"do": "fail", "rc": "54"}
 DAY_S = 86_400

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from konter.kernel.outcome import Fault, Pending, Rejected
-from konter.orders.cancel import end_overdue
 from konter.orders.desk import PendingDeadline
 from konter.orders.end import Verdict, end
+from konter.orders.end_overdue import end_overdue
 from konter.orders.hasten import hasten
 from konter.orders.settle import settle_many
 from konter.orders.tidings import Settled, Tidings, Via

@@ -14,11 +14,11 @@ from konter.kernel.clock import WIB
 from konter.orders.read import OrderView
 from konter.people.permits import Role
 from konter.web.admin.supplier_reports import HERE
-from tests.orders.counter import by_owner
 from tests.pages.browser import Visitors
 from tests.pages.buying import hurdles
 from tests.pages.office import FORM, Clerk, clerk, deeds_of, scrolls_sideways
 from tests.shop import ACCOUNT, Reply, Shop
+from tests.warm import by_owner
 
 BACK = """
 UPDATE orders.attempts SET first_sent_at = first_sent_at - interval '1 day',

@@ -12,7 +12,6 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import aiohttp
-import pytest
 
 from konter.web.desks import LiveTimes
 from konter.web.site import Site, build_site
@@ -22,8 +21,6 @@ from tests.pages.buying import guest_orders
 from tests.shop import Shop
 from tests.web.house import running
 from tests.web.paying import customer_pays, until
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 LOOKS = (
     "performance.getEntriesByType('resource').filter(one => one.name.includes('/bagian')).length"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.funding import any_customer, any_payment
-from tests.funding.any_payment import Step
+from tests.funding import any_customer, payment_steps
+from tests.funding.payment_steps import Step
 from tests.orders.conftest import sim, stocked
 from tests.orders.test_any_payment import Weak, play_on_paper, play_with_customers, weak
 
@@ -18,7 +18,7 @@ LONG = settings(deadline=None, database=None, suppress_health_check=list(HealthC
 
 @pytest.mark.soak
 @settings(LONG, max_examples=500)
-@given(st.integers(0, 30), any_payment.stories, st.booleans())
+@given(st.integers(0, 30), payment_steps.stories, st.booleans())
 async def test_any_sequence_of_payments_keeps_the_laws(
     weak: Weak, kind: int, steps: list[Step], trusts: bool
 ) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.bill_child import BillPlace
-from tests.crash_child import Moment
-from tests.deaths import Deaths, every
+from tests.deaths import Deaths
+from tests.mortal import Moment, every
 from tests.sim_process import Sim
 from tests.story.test_bill_crash import CALLS, deaths, kiln, place, theirs_is_ours
 

@@ -16,7 +16,7 @@ from tests.shop import Shop
 
 __all__ = ["chromium_address", "paying", "till"]
 
-pytestmark = [pytest.mark.soak, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.soak
 
 Scheme = Literal["dark", "light"]
 OTHERWISE: Final[list[tuple[str, Scheme]]] = [("360", "dark"), ("1280", "light")]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.crash_child import Moment
-from tests.deaths import Deaths, every
+from tests.deaths import Deaths
 from tests.failover_child import FailoverPlace
+from tests.mortal import Moment, every
 from tests.sim_process import Sim
 from tests.story.test_failover_crash import CALLS, deaths, kiln, place, theirs_is_ours
 

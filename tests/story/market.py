@@ -61,6 +61,9 @@ WHERE purpose = 'state' AND started_at >= %(since)s AND reference = %(reference)
 HEARD_OUT = "SELECT count(*) FROM hooks.inbox WHERE state = 'waiting'"
 
 
+KEPT = "SELECT count(*) FROM hooks.inbox WHERE source IN ('tripay', 'ipaymu')"
+
+
 @asynccontextmanager
 async def open_market(
     server_conninfo: str,
@@ -222,6 +225,35 @@ async def until_asked(shop: Shop, purpose_id: int) -> None:
 async def all_heard(shop: Shop) -> bool:
     """Whether no callback waits to be handled."""
     return bool((await row(shop, HEARD_OUT))["count"] == 0)
+
+
+async def kept(shop: Shop) -> int:
+    """How many callbacks of both gateways."""
+    return int((await row(shop, KEPT))["count"])
+
+
+async def assert_nothing_moved(shop: Shop, *sold: dict[str, Any]) -> None:
+    """Orders or deposits that nobody has paid: no transfer, no purchase, and they say so."""
+    await until(lambda: all_heard(shop))
+    bought = {one["ref_id"] for one in (await shop.sim.books())["transactions"]}
+    for one in sold:
+        assert await journal(shop, one["code"]) == []
+        assert one["code"] not in bought
+        assert not [p for p in await payments(shop, one["id"]) if p["confirmed_at"]]
+
+
+async def all_told(shop: Shop, code: str, ids: list[str], least: int) -> None:
+    """Until so many callbacks about each of these payments have been delivered."""
+
+    async def told() -> bool:
+        sent = await gateways(shop)[code].callbacks()
+        return all(sum(one["id"] == each for one in sent) >= least for each in ids)
+
+    await until(told)
+
+
+async def in_review(shop: Shop, purpose_id: int) -> bool:
+    return any(p["state"] == "review" for p in await payments(shop, purpose_id))
 
 
 async def letter(shop: Shop, code: str, about: str, *, paid: bool = False) -> bytes:

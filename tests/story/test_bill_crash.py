@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import multiprocessing.context
 from collections.abc import AsyncIterator
 
@@ -13,8 +12,8 @@ from konter.catalogue.sync_bills import sync_bills
 from tests import bill_child
 from tests.bill_child import ANSWERS, MONEY, AfterBills, BillPlace
 from tests.conftest import cloned
-from tests.crash_child import BUYER, GAP_S, Moment, some_of
-from tests.deaths import Deaths
+from tests.deaths import Deaths, kiln_with
+from tests.mortal import BUYER, GAP_S, Moment, some_of
 from tests.shop import ACCOUNT, WEBHOOK_SECRET, stock
 from tests.sim_process import Sim
 from tests.story.payers import new_payer
@@ -25,10 +24,7 @@ CALLS = len(ANSWERS) * 2 + 4
 
 @pytest.fixture(scope="module")
 def kiln() -> multiprocessing.context.ForkServerContext:
-    """Forks children from a process that has imported everything and opened nothing."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([bill_child.__name__])
-    return context
+    return kiln_with(bill_child.__name__)
 
 
 @pytest.fixture

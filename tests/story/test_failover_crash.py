@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import multiprocessing.context
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -15,9 +14,9 @@ from konter.funding.topup import record_topup
 from konter.kernel.money import Rupiah
 from tests import failover_child
 from tests.conftest import cloned
-from tests.crash_child import BUYER, GAP_S, Moment, some_of
-from tests.deaths import Deaths
+from tests.deaths import Deaths, kiln_with
 from tests.failover_child import MONEY, PLAYS, AfterFailover, FailoverPlace
+from tests.mortal import BUYER, GAP_S, Moment, some_of
 from tests.shop import WEBHOOK_SECRET, stock
 from tests.sim_process import Sim
 from tests.story.payers import new_payer
@@ -29,10 +28,7 @@ CALLS = len(PLAYS) * 2
 
 @pytest.fixture(scope="module")
 def kiln() -> multiprocessing.context.ForkServerContext:
-    """Forks children from a process that has imported everything and opened nothing."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([failover_child.__name__])
-    return context
+    return kiln_with(failover_child.__name__)
 
 
 @pytest.fixture

@@ -35,20 +35,23 @@ from tests.story.market import (
     PRICE,
     QRIS,
     all_heard,
+    all_told,
+    assert_nothing_moved,
     closes_even,
     credited,
     customer_pays,
     deposits,
     gateways,
     guest_buys,
+    in_review,
     journal,
+    kept,
     knock,
     letter,
     link_of,
     open_market,
     orders,
     payments,
-    row,
     rows,
     signed,
     tasks,
@@ -58,8 +61,6 @@ from tests.story.market import (
 
 REPLIES: Final = {"tripay": '{"success":true}', "ipaymu": '{"status":"success"}'}
 """Exactly: Tripay sends again until it reads these bytes."""
-
-KEPT = "SELECT count(*) FROM hooks.inbox WHERE source IN ('tripay', 'ipaymu')"
 
 BODIES = "SELECT body FROM hooks.inbox WHERE reference = %(reference)s ORDER BY id"
 
@@ -85,20 +86,6 @@ async def shop(market: Shop) -> AsyncIterator[Shop]:
 async def buyer(shop: Shop) -> Buyer:
     """Somebody whose wallet is empty."""
     return await shop.buyer(money=0)
-
-
-async def kept(shop: Shop) -> int:
-    return int((await row(shop, KEPT))["count"])
-
-
-async def assert_nothing_moved(shop: Shop, *sold: dict[str, Any]) -> None:
-    """Orders or deposits that nobody has paid: no transfer, no purchase, and they say so."""
-    await until(lambda: all_heard(shop))
-    bought = {one["ref_id"] for one in (await shop.sim.books())["transactions"]}
-    for one in sold:
-        assert await journal(shop, one["code"]) == []
-        assert one["code"] not in bought
-        assert not [p for p in await payments(shop, one["id"]) if p["confirmed_at"]]
 
 
 # -- 1 to 3: who may say so -------------------------------------------------------------------
@@ -291,10 +278,6 @@ async def test_bug_07_less_than_was_asked_buys_nothing(shop: Shop, buyer: Buyer)
     await set_channel(shop.house.funding, IPAYMU_QRIS, is_on=None, fee_on=FeeOn.SHOP, actor="rina")
 
 
-async def in_review(shop: Shop, purpose_id: int) -> bool:
-    return any(p["state"] == "review" for p in await payments(shop, purpose_id))
-
-
 # -- 8 to 11: how often, and in what order ----------------------------------------------------
 
 
@@ -398,16 +381,6 @@ async def test_bug_10_paid_then_pending_then_expired_stays_paid(shop: Shop, buye
         for theirs in paid:
             await gateway.state(theirs["id"], "paid", callback=False)
     assert await buyer.balance() == 100_000
-
-
-async def all_told(shop: Shop, code: str, ids: list[str], least: int) -> None:
-    """Until so many callbacks about each of these payments have been delivered."""
-
-    async def told() -> bool:
-        sent = await gateways(shop)[code].callbacks()
-        return all(sum(one["id"] == each for one in sent) >= least for each in ids)
-
-    await until(told)
 
 
 async def test_bug_11_every_callback_is_answered_so_that_it_is_never_sent_again(

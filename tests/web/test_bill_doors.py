@@ -8,33 +8,26 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlencode
 
 import pytest
-import pytest_asyncio
 
 from konter.catalogue.bill_products import switch_bill
 from konter.db.pool import Database
-from konter.people.configure_member import set_ip
-from konter.people.keys import issue_key
 from konter.suppliers import gate
-from tests.shop import ACCOUNT, Reply, Shop, served
-from tests.sim_process import Sim
-from tests.web.billing import ADMIN, BILL, Payer, asks, new_payer, open_bill_shop
-from tests.web.h2h import BAD_SIGNS, Machine
-from tests.web.schema import held_to_its_word
+from tests.shop import ACCOUNT, Shop, served
+from tests.web.bill_door import ASKED, DOORS, document, envelope, house_of, payer, said, shop
+from tests.web.billing import ADMIN, BILL, Payer, asks, new_payer
+from tests.web.h2h import Machine
 
-ASKED = {"ref_id": "TXN123456789", "customer_no": "12345678901", "buyer_sku": "pln20"}
+__all__ = ["document", "payer", "shop"]
+
+
 AS_IT_STANDS = "abc123def456"
 BODY = {"ref_id", "customer_no", "buyer_sku", "amount", "admin_fee", "total", "status", "message"}
 BODY |= {"rc", "bill_details", "timestamp", "sign", "details"}
 DETAILS = {"customer_name", "bill_period", "due_date", "bill_amount", "admin_fee", "total_amount"}
-DOORS = pytest.mark.parametrize("by_query", [False, True], ids=["json", "otomax"])
-HOUSE = "530012340000"
 AT_ONCE = {"Prefer": "respond-async"}
 
 OTOMAX = Path(__file__).parents[2] / "docs" / "how-to" / "connect-otomax.md"
@@ -45,53 +38,6 @@ PASTED = [
 ]
 
 EXPIRE = "UPDATE orders.bills SET expires_at = checked_at WHERE ref_id = %(ref_id)s"
-
-
-@pytest_asyncio.fixture(scope="module")
-async def shop(server_conninfo: str, template: str, sim_process: Sim) -> AsyncIterator[Shop]:
-    async with open_bill_shop(server_conninfo, template, sim_process) as shop:
-        shop.client = await held_to_its_word(shop.client)
-        yield shop
-        await shop.assert_honest()
-
-
-@pytest_asyncio.fixture(scope="module")
-async def document(shop: Shop) -> Machine:
-    """Whom the document's examples come from: they name nobody."""
-    default = (await new_payer(shop)).machine
-    assert default.name == "TOKO1"
-    await shop.sim.owe("pln20", ASKED["customer_no"], 50_000, name="John Doe")
-    return default
-
-
-@pytest_asyncio.fixture(scope="module")
-async def payer(shop: Shop, document: Machine) -> Payer:
-    """One member for what leaves no trace on it."""
-    return await new_payer(shop)
-
-
-_houses = iter(range(10_000))
-
-
-async def house_of(shop: Shop, suffix: str = "") -> str:
-    """A number of PLN that owes BILL for one month; ``suffix`` plays its trick."""
-    number = f"53{next(_houses):06d}{suffix or '0000'}"
-    await shop.sim.owe("pln", number, BILL)
-    return number
-
-
-def said(answer: Reply) -> tuple[int, str, str]:
-    body = answer.json()
-    assert body["message"]
-    return answer.status_code, body["status"], body["rc"]
-
-
-def envelope(answer: Reply) -> tuple[int, str]:
-    body = answer.json()
-    assert set(body) == {"code", "message", "details"}
-    assert body["message"]
-    assert isinstance(body["details"], str)
-    return answer.status_code, body["code"]
 
 
 @DOORS
@@ -288,11 +234,11 @@ async def test_who_would_rather_not_wait_is_answered_at_once(shop: Shop, payer: 
 
 async def test_a_bill_is_paid_once_under_whatever_reference(shop: Shop, document: Machine) -> None:
     one, other, number = await new_payer(shop), await new_payer(shop), await house_of(shop)
-    for payer, ref_id in ((one, "A"), (one, "B"), (other, "A")):
-        assert said(await payer.check(ref_id, number)) == (200, "success", "00")
+    for door, ref_id in ((one, "A"), (one, "B"), (other, "A")):
+        assert said(await door.check(ref_id, number)) == (200, "success", "00")
     assert said(await one.pay("A", number)) == (200, "success", "00")
-    for payer, ref_id in ((one, "B"), (other, "A")):
-        again = await payer.pay(ref_id, number)
+    for door, ref_id in ((one, "B"), (other, "A")):
+        again = await door.pay(ref_id, number)
         assert said(again) == (200, "failed", "05")
     assert said(await one.pay("A", number, BILL + 1)) == (200, "failed", "01")
     assert await other.machine.balance() == 1_000_000
@@ -355,104 +301,6 @@ async def test_e_money_wants_the_amount_that_its_customer_chose(shop: Shop, paye
         assert said(found) == (200, "success", "00")
         assert (found.json()["amount"], found.json()["admin_fee"]) == (20_000, 1_000)
         assert said(await door.pay(ref_id, number, 20_000, "emoney")) == (200, "success", "00")
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"{",
-        b"[]",
-        b'{"ref_id": "A", "customer_no": 1, "buyer_sku": "pln", "amount": 1, "sign": "x"}',
-        b'{"ref_id": "A", "customer_no": "12345", "buyer_sku": "pln", "amount": "1", "sign": "x"}',
-        b'{"ref_id": "A", "customer_no": "12345", "buyer_sku": "pln", "amount": -1, "sign": "x"}',
-        b'{"ref_id": "A B", "customer_no": "12345", "buyer_sku": "pln", "amount": 1}',
-    ],
-)
-async def test_what_cannot_be_read_is_an_invalid_request(payer: Payer, body: bytes) -> None:
-    headers = {"Content-Type": "application/json"}
-    answer = await payer.machine.ask("POST", "/api/v1/pascabayar/pay", data=body, headers=headers)
-    code = "MISSING_PARAMETERS" if body == b"" else "INVALID_REQUEST"
-    assert envelope(answer) == (400, code)
-
-
-@DOORS
-@pytest.mark.parametrize("absent", ["ref_id", "customer_no", "buyer_sku", "amount", "sign"])
-async def test_a_missing_parameter_is_named(payer: Payer, by_query: bool, absent: str) -> None:
-    body: dict[str, Any] = {**ASKED, "amount": 50_000, "sign": "x"}
-    del body[absent]
-    answer = await asks(payer.machine, "pay", body, by_query=by_query)
-    assert envelope(answer) == (400, "MISSING_PARAMETERS")
-    assert absent in answer.json()["details"]
-    if absent != "amount":
-        answer = await asks(payer.machine, "check", body, by_query=by_query)
-        assert envelope(answer) == (400, "MISSING_PARAMETERS")
-
-
-async def test_a_query_that_cannot_be_read_is_an_invalid_request(payer: Payer) -> None:
-    for wrong in ({"amount": "5e4"}, {"amount": "-1"}, {"ref_id": "a b"}, {"denom": "x"}):
-        body = {**ASKED, "amount": "50000", "sign": "x", **wrong}
-        act = "check" if "denom" in wrong else "pay"
-        answer = await asks(payer.machine, act, body, by_query=True)
-        assert envelope(answer) == (400, "INVALID_REQUEST"), wrong
-
-
-async def test_another_kind_of_body_or_too_much_of_it_is_an_invalid_request(payer: Payer) -> None:
-    path = "/api/v1/pascabayar/check"
-    plain = await payer.machine.ask("POST", path, data=b"x", headers={"Content-Type": "text/plain"})
-    assert envelope(plain) == (415, "INVALID_REQUEST")
-    headers = {"Content-Type": "application/json"}
-    long = await payer.machine.ask(
-        "POST", path, data=b" " * 70_000, headers=headers, expect100=True
-    )
-    assert envelope(long) == (413, "INVALID_REQUEST")
-
-
-@DOORS
-async def test_whoever_is_not_the_member_or_not_at_home_is_told_02(
-    shop: Shop, document: Machine, by_query: bool
-) -> None:
-    payer, number = await new_payer(shop, by_query=by_query), await house_of(shop)
-    assert said(await payer.check("A", number, username="NIEMAND")) == (401, "failed", "02")
-    await set_ip(shop.house.people, payer.machine.name, ["203.0.113.7"])
-    stranger = await payer.check("A", number)
-    assert said(stranger) == (401, "failed", "02")
-    assert stranger.json()["sign"] is None
-    assert "IP" in stranger.json()["message"]
-
-
-async def test_who_signs_wrongly_too_often_is_not_listened_to(
-    shop: Shop, document: Machine
-) -> None:
-    payer = await new_payer(shop)
-    for _ in range(BAD_SIGNS):
-        assert said(await payer.pay("A", HOUSE, sign="0" * 32)) == (401, "failed", "02")
-    locked = await payer.pay("A", HOUSE, sign="0" * 32)
-    assert envelope(locked) == (429, "RATE_LIMITED")
-    assert int(locked.headers["Retry-After"]) > 0
-    assert envelope(await payer.looks_up("A")) == (429, "RATE_LIMITED")
-
-
-@DOORS
-async def test_one_number_is_checked_only_so_often(
-    shop: Shop, document: Machine, by_query: bool
-) -> None:
-    payer, number = await new_payer(shop, by_query=by_query), await house_of(shop)
-    for ref_id in "ABCDE":
-        assert said(await payer.check(ref_id, number)) == (200, "success", "00")
-    limited = await payer.check("F", number)
-    assert envelope(limited) == (429, "RATE_LIMITED")
-    assert int(limited.headers["Retry-After"]) > 0
-    assert said(await payer.check("A", number)) == (200, "success", "00")
-    assert said(await payer.check("G", await house_of(shop))) == (200, "success", "00")
-
-
-async def test_a_members_calls_in_a_minute_are_counted(shop: Shop, document: Machine) -> None:
-    payer = await new_payer(shop, requests_per_minute=1)
-    assert envelope(await payer.looks_up("A")) == (404, "TRANSACTION_NOT_FOUND")
-    for limited in (await payer.looks_up("A"), await payer.check("A", HOUSE)):
-        assert envelope(limited) == (429, "RATE_LIMITED")
-        assert int(limited.headers["Retry-After"]) > 0
 
 
 @DOORS
@@ -522,29 +370,6 @@ async def test_a_payment_without_its_check_asks_nobody(shop: Shop, payer: Payer)
     number = await house_of(shop)
     assert said(await payer.pay("never-checked", number)) == (200, "failed", "01")
     assert [call for call in await shop.sim.calls() if call["customer_no"] == number] == []
-
-
-async def test_hmac_or_a_key_stands_in_for_the_sign(shop: Shop, document: Machine) -> None:
-    payer, number = await new_payer(shop), await house_of(shop)
-    machine = payer.machine
-    key = await issue_key(shop.house.people, machine.name, "kasir")
-    bearer = {"Authorization": f"Bearer {key.key}"}
-    body = {"ref_id": "A", "customer_no": number, "buyer_sku": "pln"}
-    assert said(await asks(machine, "check", body, by_query=False, headers=bearer))[2] == "00"
-    assert said(await asks(machine, "check", body, by_query=True, headers=bearer))[2] == "00"
-    named = {**body, "username": machine.name}
-    target = f"/otomax/pascabayar/check?{urlencode(named)}"
-    proof = {"X-Konter-Signature": machine.hmac("GET", target)}
-    assert said(await machine.ask("GET", target, headers=proof))[2] == "00"
-    raw = json.dumps({**named, "amount": BILL}).encode()
-    proof = {"X-Konter-Signature": machine.hmac("POST", "/api/v1/pascabayar/pay", raw)}
-    path, kind = "/api/v1/pascabayar/pay", {"Content-Type": "application/json"}
-    assert said(await machine.ask("POST", path, data=raw, headers=proof | kind))[2] == "00"
-    changed = raw.replace(b"100000", b"100001")
-    assert said(await machine.ask("POST", path, data=changed, headers=proof | kind))[2] == "02"
-    target = f"/api/v1/pascabayar/A?username={machine.name}"
-    proof = {"X-Konter-Signature": machine.hmac("GET", target)}
-    assert said(await machine.ask("GET", target, headers=proof))[2] == "00"
 
 
 async def test_a_payment_is_told_to_its_members_server_and_stands_among_its_orders(

@@ -11,9 +11,9 @@ from rich.console import Console
 from konter.app import House
 from konter.cli.inside import actor, in_house, shown
 from konter.cli.tables import print_table
-from konter.hooks import tasks
+from konter.hooks.close_breaker import close_breaker as close_it
 from konter.suppliers import override
-from konter.suppliers.breaker import ACCOUNT, subject_of
+from konter.suppliers.breaker import ACCOUNT
 
 breaker_app = typer.Typer(
     help="Suppliers and SKUs that are left out because they keep failing.", no_args_is_help=True
@@ -66,15 +66,7 @@ def close_breaker(account: Account, sku: Sku = ACCOUNT) -> None:
 
     async def act(house: House) -> bool:
         async with house.db.transaction() as tx:
-            was_open = await override.close(tx, account, sku)
-            await tasks.close_many(
-                tx,
-                [subject_of((account, sku))],
-                at=house.clock.now(),
-                by=actor(),
-                kind="breaker_open",
-            )
-        return was_open
+            return await close_it(tx, account, sku, by=actor(), at=house.clock.now())
 
     newly = in_house(act)
     typer.echo(f"{_name(account, sku)} {'is' if newly else 'was already'} closed.")

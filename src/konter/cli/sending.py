@@ -13,6 +13,7 @@ from konter.app import House
 from konter.cli import breakers, callbacks, notices
 from konter.cli.inside import actor, in_house, shown
 from konter.hooks import tasks
+from konter.hooks.resume_sending import resume_sending
 from konter.kernel.clock import WIB
 from konter.orders.restore import doubt_since
 from konter.suppliers import gate
@@ -64,19 +65,10 @@ def resume(
             doubted = await doubt_since(house.orders, moment)
             said.append(f"{doubted} attempts may have been sent since and will be asked about.")
         async with house.db.transaction() as tx:
-            lifted = await gate.resume(tx, supplier)
-            opened = supplier is not None and await gate.open_gate(tx, supplier)
-            if supplier is not None:
-                await tasks.close_many(
-                    tx,
-                    [f"supplier:{supplier}"],
-                    at=house.clock.now(),
-                    by=actor(),
-                    kind="gate_closed",
-                )
+            resumed = await resume_sending(tx, supplier, by=actor(), at=house.clock.now())
         house.hints.due()
-        said.append("The pause is lifted." if lifted else "It was not paused.")
-        if opened:
+        said.append("The pause is lifted." if resumed.was_paused else "It was not paused.")
+        if resumed.was_closed:
             said.append("Its gate is open again.")
         return said
 

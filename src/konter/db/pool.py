@@ -7,7 +7,7 @@ COMMIT is a critical section: it is shielded from cancellation, and an error out
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, LiteralString, TypeVar
 
@@ -63,10 +63,6 @@ class Tx:
         async with self.connection.cursor(row_factory=class_row(kind)) as cursor:
             await cursor.execute(sql, params)
             return await cursor.fetchall()
-
-
-Also = Callable[[Tx], Awaitable[None]]
-"""What else belongs to an act's commit: who did it, for one."""
 
 
 class Database:

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 
-import psycopg
 import structlog
 
 from konter.db.pool import Tx
-from konter.funding.apply import Unapplied, leg, mark_applied, put_off, take
+from konter.funding.apply import Unapplied, leg, mark_applied, take
+from konter.funding.apply_each import apply_each
 from konter.funding.deposits import Deposit, lock_deposits
 from konter.funding.desk import FundingDesk
 from konter.funding.states import AppliedTo, DepositState, Purpose
 from konter.hooks import tasks
 from konter.hooks.tell import Told, tell_many
-from konter.kernel.errors import Broken, CommitUnknown, KonterError
+from konter.kernel.errors import Broken
 from konter.kernel.money import Rupiah
 from konter.ledger.post import Transfer, post
 from konter.ledger.wallets import owed_to
@@ -31,8 +32,6 @@ CREDITED = """
 UPDATE funding.deposits SET state = 'credited', credited_at = %(at)s, updated_at = %(at)s
 WHERE id = ANY(%(ids)s) AND state <> 'credited'
 """
-
-TRY_AGAIN = timedelta(seconds=60)
 
 
 @dataclass(slots=True)
@@ -50,20 +49,14 @@ async def apply_deposits(desk: FundingDesk, payment_ids: Sequence[int]) -> int:
     """Apply these confirmed payments; answers how many were. Those that somebody else has applied,
     or is applying, are passed over, so a repeat does nothing. One that fails is put off a minute,
     with a task for an operator."""
-    try:
-        return await _apply(desk, payment_ids)
-    except (psycopg.Error, KonterError) as error:
-        # Applying goes by the states it finds, so a commit of unknown end is simply redone.
-        if len(payment_ids) == 1 and not isinstance(error, CommitUnknown):
-            await _put_off(desk, payment_ids[0], error)
-            return 0
-    applied = 0
-    for payment_id in payment_ids:
-        try:
-            applied += await _apply(desk, [payment_id])
-        except (psycopg.Error, KonterError) as error:
-            await _put_off(desk, payment_id, error)
-    return applied
+    return await apply_each(
+        payment_ids,
+        partial(_apply, desk),
+        what="a deposit",
+        db=desk.db,
+        clock=desk.clock,
+        log=log,
+    )
 
 
 async def _apply(desk: FundingDesk, payment_ids: Sequence[int]) -> int:
@@ -129,15 +122,3 @@ async def _write(tx: Tx, work: Work, payments: Sequence[Unapplied]) -> None:
     await tell_many(tx, work.told)
     subjects = [f"payment:{payment.id}" for payment in payments]
     await tasks.close_many(tx, subjects, at=work.at, by="applied", kind="payment_stuck")
-
-
-async def _put_off(desk: FundingDesk, payment_id: int, error: Exception) -> None:
-    now = desk.clock.now()
-    problem = (str(error).splitlines() or [type(error).__name__])[0]
-    detail = f"a deposit's payment could not be applied: {problem}"
-    task = tasks.Task("payment_stuck", f"payment:{payment_id}", detail, now)
-    async with desk.db.transaction() as tx:
-        await put_off(tx, payment_id, until=now + TRY_AGAIN, problem=problem)
-        opened = await tasks.open_many(tx, [task])
-    for kind, subject, said in opened:
-        log.warning("alert." + kind, subject=subject, detail=said)

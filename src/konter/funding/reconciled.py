@@ -8,11 +8,12 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
-from konter.db.pool import Also, Tx
+from konter.db.pool import Tx
 from konter.funding.compare import Difference
 from konter.funding.desk import FundingDesk
 from konter.funding.reconcile import GatewayReport, reconcile
 from konter.kernel.clock import business_date
+from konter.people.audit import Deed, note_if
 
 ASK = """
 INSERT INTO funding.reconcile_asks (day, asked_by, asked_at) VALUES (%(day)s, %(by)s, %(at)s)
@@ -69,14 +70,15 @@ class Reconciliation:
 
 
 async def ask_reconciliation(
-    desk: FundingDesk, day: date, *, by: str, also: Also | None = None
+    desk: FundingDesk, day: date, *, by: str, deed: Deed | None = None
 ) -> bool:
-    """Have one WIB day compared soon, by the worker; False: it is asked for already. ``also``: in
-    the same commit, if it was not."""
+    """Have one WIB day compared soon, by the worker; False: it is asked for already. ``deed``:
+    noted if it was not."""
+    now = desk.clock.now()
     async with desk.db.transaction() as tx:
-        is_new = await tx.run(ASK, {"day": day, "by": by, "at": desk.clock.now()}) == 1
-        if is_new and also is not None:
-            await also(tx)
+        is_new = await tx.run(ASK, {"day": day, "by": by, "at": now}) == 1
+        if is_new:
+            await note_if(tx, deed, at=now)
     return is_new
 
 

@@ -13,10 +13,11 @@ import msgspec
 import psycopg
 
 from konter.db.ids import IdBlocks
-from konter.db.pool import Also, Database, Tx
+from konter.db.pool import Database, Tx
 from konter.kernel.clock import Clock
 from konter.kernel.errors import CommitUnknown, KonterError
 from konter.kernel.wire_types import WireCall
+from konter.people.audit import Deed, note_if
 
 # Sorted, so that two batches that share some never wait for each other in a circle.
 KEEP_CONTENTS = """
@@ -195,14 +196,15 @@ async def put_off(tx: Tx, message: Message, *, until: datetime) -> None:
     await tx.run(PUT_OFF_MESSAGE, {**facts, "until": until})
 
 
-async def replay(desk: InboxDesk, message_id: int, *, also: Also | None = None) -> bool:
+async def replay(desk: InboxDesk, message_id: int, *, deed: Deed | None = None) -> bool:
     """An operator has a message handled again; False if there is none of that number, or it is one
-    that nothing follows from. ``also``: in the same commit."""
+    that nothing follows from. ``deed``: noted if it is done."""
+    now = desk.clock.now()
     async with desk.db.transaction() as tx:
-        facts = {"id": message_id, "at": desk.clock.now()}
+        facts = {"id": message_id, "at": now}
         replayed = await tx.run(REPLAY_MESSAGE, facts) == 1
-        if replayed and also is not None:
-            await also(tx)
+        if replayed:
+            await note_if(tx, deed, at=now)
     desk.wake.hint()
     return replayed
 

@@ -7,11 +7,11 @@ from datetime import datetime
 
 import structlog
 
-from konter.db.pool import Also
 from konter.hooks import tasks
 from konter.hooks.outbox_desk import OutboxDesk
 from konter.hooks.receivers import KIND, forgive, subject_of
 from konter.kernel.errors import NotFound, Refused
+from konter.people.audit import Deed, note_if
 from konter.people.members import member_by_id
 from konter.people.resume_callbacks import resume_callbacks
 
@@ -77,11 +77,11 @@ class SwitchedOn:
 
 
 async def redeliver(
-    desk: OutboxDesk, message_id: int, *, user_id: int | None = None, also: Also | None = None
+    desk: OutboxDesk, message_id: int, *, user_id: int | None = None, deed: Deed | None = None
 ) -> None:
     """Make a callback due now, with all its tries before it, whether it was delivered, is dead, or
     waits; one that is being sent this moment is left to itself. ``user_id``: who asks, None for an
-    operator. ``also``: in the same commit. Raises DeliveryNotFound, Overtaken."""
+    operator. ``deed``: noted with it. Raises DeliveryNotFound, Overtaken."""
     now = desk.clock.now()
     async with desk.db.transaction() as tx:
         waiting = await tx.row(LOCK_WAITING, {"id": message_id, "now": now})
@@ -94,8 +94,7 @@ async def redeliver(
         under_way = waiting is not None and bool(waiting[0])
         if not under_way:
             await tx.run(SEND_AGAIN, {"id": message_id, "created_at": created_at, "at": now})
-        if also is not None:
-            await also(tx)
+        await note_if(tx, deed, at=now)
     desk.wake.hint()
     log.info("outbox.redelivered", message=message_id)
 
@@ -106,10 +105,11 @@ async def enable(
     *,
     by: str,
     since: datetime | None = None,
-    also: Also | None = None,
+    deed: Deed | None = None,
 ) -> SwitchedOn:
     """Call a member again whose callbacks were switched off. ``since``: also send what died from
-    then on, of each order its last word. A repeat does nothing more. Raises NoSuchMember."""
+    then on, of each order its last word. ``deed``: noted with it. A repeat does nothing more.
+    Raises NoSuchMember."""
     now = desk.clock.now()
     async with desk.db.transaction() as tx:
         member = await member_by_id(tx, desk.people, member_id)
@@ -118,8 +118,7 @@ async def enable(
         await tasks.close_many(tx, [subject_of(member.user_id)], at=now, by=by, kind=KIND)
         facts = {"user_id": member.user_id, "since": since, "at": now}
         sent_again = await tx.run(SEND_DEAD_ONES, facts) if since is not None else 0
-        if also is not None:
-            await also(tx)
+        await note_if(tx, deed, at=now)
     desk.wake.hint()
     log.info("outbox.enabled", member=member_id, by=by, sent_again=sent_again)
     return SwitchedOn(was_off, sent_again)

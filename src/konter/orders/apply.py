@@ -8,15 +8,14 @@ then applied singly, and the one that cannot be waits for a person.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from functools import partial
 
-import psycopg
 import structlog
 
-from konter.funding.apply import Unapplied, put_off, take
+from konter.funding.apply import Unapplied, take
+from konter.funding.apply_each import apply_each
 from konter.funding.states import Purpose
-from konter.hooks import tasks
-from konter.kernel.errors import Broken, CommitUnknown, KonterError
+from konter.kernel.errors import Broken
 from konter.orders.checkout_store import CheckoutRow, lock_checkouts
 from konter.orders.desk import OrdersDesk
 from konter.orders.receipt import GivenBack, Receipts, Source, give_back, give_up, hold
@@ -26,27 +25,19 @@ from konter.orders.write_receipts import write_receipts
 
 log = structlog.get_logger("konter.orders")
 
-TRY_AGAIN = timedelta(seconds=60)
-
 
 async def apply_payments(desk: OrdersDesk, payment_ids: Sequence[int]) -> int:
     """Apply these confirmed payments; answers how many were. Those that somebody else has applied,
     or is applying, are passed over, so a repeat does nothing. One that fails is put off a minute,
     with a task for an operator."""
-    try:
-        return await _apply(desk, payment_ids)
-    except (psycopg.Error, KonterError) as error:
-        # Applying goes by the states it finds, so a commit of unknown end is simply redone.
-        if len(payment_ids) == 1 and not isinstance(error, CommitUnknown):
-            await _put_off(desk, payment_ids[0], error)
-            return 0
-    applied = 0
-    for payment_id in payment_ids:
-        try:
-            applied += await _apply(desk, [payment_id])
-        except (psycopg.Error, KonterError) as error:
-            await _put_off(desk, payment_id, error)
-    return applied
+    return await apply_each(
+        payment_ids,
+        partial(_apply, desk),
+        what="an order",
+        db=desk.db,
+        clock=desk.clock,
+        log=log,
+    )
 
 
 async def _apply(desk: OrdersDesk, payment_ids: Sequence[int]) -> int:
@@ -96,15 +87,3 @@ def _decide(
         if order.state not in LAPSED:
             give_up(work, order, checkout, source)
         give_back(work, payment, order, source)
-
-
-async def _put_off(desk: OrdersDesk, payment_id: int, error: Exception) -> None:
-    now = desk.clock.now()
-    problem = (str(error).splitlines() or [type(error).__name__])[0]
-    detail = f"an order's payment could not be applied: {problem}"
-    task = tasks.Task("payment_stuck", f"payment:{payment_id}", detail, now)
-    async with desk.db.transaction() as tx:
-        await put_off(tx, payment_id, until=now + TRY_AGAIN, problem=problem)
-        opened = await tasks.open_many(tx, [task])
-    for kind, subject, said in opened:
-        log.warning("alert." + kind, subject=subject, detail=said)

@@ -7,8 +7,8 @@ from datetime import timedelta
 from functools import partial
 
 from konter.jobs.timetable import Entry
-from konter.orders.cancel import end_overdue
 from konter.orders.desk import OrdersDesk
+from konter.orders.end_overdue import end_overdue
 from konter.orders.expire import expire_unpaid
 from konter.orders.hours import count_hours
 from konter.orders.sweep import find_stuck

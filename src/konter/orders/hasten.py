@@ -9,9 +9,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from konter.db.pool import Also, Tx
+from konter.db.pool import Tx
 from konter.orders.desk import OrdersDesk
 from konter.orders.store import AttemptRow
+from konter.people.audit import Deed, note_if
 
 HASTEN = """
 UPDATE orders.attempts a SET next_action_at = least(a.next_action_at,
@@ -39,9 +40,9 @@ class Asked(NamedTuple):
     is_bill: bool
 
 
-async def hasten(desk: OrdersDesk, order_id: int, *, also: Also | None = None) -> datetime | None:
-    """Bring the next question forward as far as the rules allow; answers when it is due. ``also``:
-    in the same commit, if there is something to ask.
+async def hasten(desk: OrdersDesk, order_id: int, *, deed: Deed | None = None) -> datetime | None:
+    """Bring the next question forward as far as the rules allow; answers when it is due. ``deed``:
+    noted if there is something to ask.
 
     None: nothing to ask any more, or a question is under way just now. Repeats change nothing.
     """
@@ -56,8 +57,8 @@ async def hasten(desk: OrdersDesk, order_id: int, *, also: Also | None = None) -
     }
     async with desk.db.transaction() as tx:
         row = await tx.row(HASTEN, facts)
-        if row is not None and also is not None:
-            await also(tx)
+        if row is not None:
+            await note_if(tx, deed, at=now)
     if row is None:
         return None
     due: datetime = row[0]

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, TypeVar
 
+from konter.kernel.clock import Clock
 from konter.orders.desk import OrdersDesk
 from konter.orders.read import OrderView, orders_by_id
 from konter.orders.states import HOLDING
 
+Seen = TypeVar("Seen")
+
+LOOK_EVERY_S: Final = 0.5
+
 
 class Newsroom:
-    """Who waits for which order in this process. A word that is lost costs a look."""
+    """Who waits for which order or deposit in this process. A word that is lost costs a look."""
 
     def __init__(self) -> None:
         self._waiting: dict[int, set[asyncio.Event]] = {}
@@ -27,6 +33,33 @@ class Newsroom:
             for event in self._waiting.get(order_id, ()):
                 event.set()
 
+    async def until(
+        self,
+        order_id: int,
+        look: Callable[[], Awaitable[Seen]],
+        is_news: Callable[[Seen], bool],
+        *,
+        clock: Clock,
+        at_most_s: float,
+    ) -> Seen:
+        """What was seen first that is news, or whatever is seen after ``at_most_s`` seconds."""
+        event = self.enter(order_id)
+        deadline = clock.monotonic() + at_most_s
+        try:
+            while True:
+                seen = await look()
+                left = deadline - clock.monotonic()
+                if left <= 0 or is_news(seen):
+                    return seen
+                try:
+                    async with asyncio.timeout(min(left, LOOK_EVERY_S)):
+                        await event.wait()
+                except TimeoutError:
+                    continue
+                event.clear()
+        finally:
+            self.leave(order_id, event)
+
     def enter(self, order_id: int) -> asyncio.Event:
         """Begin to wait, before looking: news that comes between is not missed."""
         event = asyncio.Event()
@@ -40,36 +73,24 @@ class Newsroom:
             self._waiting.pop(order_id, None)
 
 
-LOOK_EVERY_S = 0.5
-
-
 async def first_news(
     desk: OrdersDesk, newsroom: Newsroom, order: OrderView, *, at_most_s: float
 ) -> OrderView:
     """The order once it is decided or its upstream has said something new, or as it stands after
     ``at_most_s`` seconds."""
-    event = newsroom.enter(order.id)
-    deadline = desk.clock.monotonic() + at_most_s
-    try:
-        while True:
-            current = await _look(desk, order)
-            left = deadline - desk.clock.monotonic()
-            if left <= 0 or _is_news(order, current):
-                return current
-            try:
-                async with asyncio.timeout(min(left, LOOK_EVERY_S)):
-                    await event.wait()
-            except TimeoutError:
-                continue
-            event.clear()
-    finally:
-        newsroom.leave(order.id, event)
 
+    async def look() -> OrderView:
+        async with desk.db.read() as tx:
+            found = await orders_by_id(tx, [order.id])
+        return found.get(order.id, order)
 
-async def _look(desk: OrdersDesk, order: OrderView) -> OrderView:
-    async with desk.db.read() as tx:
-        found = await orders_by_id(tx, [order.id])
-    return found.get(order.id, order)
+    return await newsroom.until(
+        order.id,
+        look,
+        lambda now: _is_news(order, now),
+        clock=desk.clock,
+        at_most_s=at_most_s,
+    )
 
 
 def _is_news(before: OrderView, now: OrderView) -> bool:

@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 import structlog
 
-from konter.db.pool import Also, Tx
+from konter.db.pool import Tx
 from konter.hooks import tasks
 from konter.kernel.clock import WIB, business_date
 from konter.kernel.errors import Invalid
@@ -28,6 +28,7 @@ from konter.orders.compare_supplier import (
 from konter.orders.desk import OrdersDesk
 from konter.orders.read_supplier_report import SupplierReport
 from konter.orders.states import AttemptState
+from konter.people.audit import Deed, note_if
 from konter.suppliers.desk import NoSuchAccount
 
 log = structlog.get_logger("konter.orders")
@@ -118,13 +119,13 @@ async def reconcile_supplier(
     report: SupplierReport,
     *,
     by: str,
-    also: Also | None = None,
+    deed: Deed | None = None,
 ) -> Comparison:
     """Compare their report of these days with ours, keep what differs, and have a person look.
 
     One task stands for an account's days; a report that finds no difference closes it. The same
     differences again open none, even where somebody has closed it. A repeat of the same report
-    takes the place of the first. ``also``: in the same commit. Raises NoSuchAccount, Invalid
+    takes the place of the first. ``deed``: noted in the same commit. Raises NoSuchAccount, Invalid
     (``since``, ``until``, ``account``).
     """
     _refuse_days(days, today=business_date(desk.clock.now()))
@@ -147,10 +148,10 @@ async def reconcile_supplier(
         differences=tuple(compare_supplier(report, booked, account=account, checks=checks)),
         is_news=False,
     )
+    at = desk.clock.now()
     async with desk.db.transaction() as tx:
-        made = await _keep(tx, made, report.digest, by=by, at=desk.clock.now())
-        if also is not None:
-            await also(tx)
+        made = await _keep(tx, made, report.digest, by=by, at=at)
+        await note_if(tx, deed, at=at)
     _tell(made, by)
     return made
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import structlog
 
-from konter.db.pool import Also, Tx
+from konter.db.pool import Tx
 from konter.kernel.errors import Invalid, Refused
 from konter.kernel.money import Rupiah
 from konter.ledger.post import Transfer, post
@@ -19,6 +19,7 @@ from konter.orders.desk import OrdersDesk
 from konter.orders.giveback import owe_price
 from konter.orders.read import OrderNotFound, orders_by_id
 from konter.orders.states import LIVE, AttemptState, OrderState
+from konter.people.audit import Deed, note_if
 
 log = structlog.get_logger("konter.orders")
 
@@ -69,11 +70,11 @@ async def resolve(
     *,
     actor: str,
     reason: str,
-    also: Also | None = None,
+    deed: Deed | None = None,
 ) -> OrderState:
     """Decide a dispute; answers the order's new state.
 
-    ``reason`` names the evidence; ``also`` is done in the same commit. Raises OrderNotFound,
+    ``reason`` names the evidence; ``deed`` is noted with it. Raises OrderNotFound,
     NotDisputed, DecisionImpossible, CallUnderWay, Invalid, FloorPassed (the wallet cannot pay a
     charge).
     """
@@ -98,8 +99,7 @@ async def resolve(
         await store.write_orders(tx, [order], at=now)
         await store.write_moves(tx, [move], at=now)
         await announce_decision(desk, tx, order, at=now, by=actor)
-        if also is not None:
-            await also(tx)
+        await note_if(tx, deed, at=now)
     desk.hints.news([order_id])
     log.info("order.resolved", order=order.code, decision=decision.value, actor=actor)
     return to

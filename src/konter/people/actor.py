@@ -18,12 +18,10 @@ class Actor:
     id: int | None = None
     remote: str | None = None
 
-    async def did(
-        self, tx: Tx, act: str, subject: str, *, at: datetime, **detail: str | int | bool | None
-    ) -> None:
-        """Keep in the audit log, with whatever else this transaction does, that this one did
-        ``act`` to ``subject``. ``detail``: what was said and what changed, no secret."""
-        deed = Deed(
+    def deed(self, act: str, subject: str, **detail: str | int | bool | None) -> Deed:
+        """What this one does: ``act`` to ``subject``. ``detail``: what was said and what changed,
+        no secret."""
+        return Deed(
             actor_id=self.id,
             actor=self.name,
             act=act,
@@ -31,7 +29,12 @@ class Actor:
             detail=detail,
             remote=self.remote,
         )
-        await note(tx, deed, at=at)
+
+    async def did(
+        self, tx: Tx, act: str, subject: str, *, at: datetime, **detail: str | int | bool | None
+    ) -> None:
+        """Keep that deed in the audit log, with whatever else this transaction does."""
+        await note(tx, self.deed(act, subject, **detail), at=at)
 
 
 def actor_of(who: Actor | str) -> Actor:

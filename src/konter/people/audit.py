@@ -1,4 +1,11 @@
-"""What staff did, for whoever asks later: written in the act's own transaction, never changed."""
+"""What staff did, for whoever asks later: written in the act's own transaction, never changed.
+
+There are two ways to it. An act that only a person in the shop's name does, and that knows itself
+what is worth keeping, takes an ``Actor`` and says ``did``: money, users, members. An act that
+buyers, commands or machines do as well takes a ``Deed | None`` of whoever calls it, since only the
+office's page knows that it was a deed and what was said with it. They do not become one: given an
+``Actor``, the latter would note commands too, or have to learn who is whom.
+"""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import msgspec
 from litestar import Response, get, post
 from msgspec import Struct
 
-from konter.hooks import tasks
+from konter.hooks.close_breaker import close_breaker
 from konter.kernel.errors import Invalid, Refused
 from konter.people.audit import deeds, note
 from konter.suppliers import override
@@ -66,8 +66,7 @@ async def _overrule(request: SiteRequest, said: BreakerForm) -> None:
             case "open":
                 await override.hold_open(tx, said.account, said.sku, by=by, at=at)
             case "close":
-                await override.close(tx, said.account, said.sku)
-                await tasks.close_many(tx, [subject], at=at, by=by, kind="breaker_open")
+                await close_breaker(tx, said.account, said.sku, by=by, at=at)
             case "auto":
                 await override.let_go(tx, said.account, said.sku, at=at)
             case _:

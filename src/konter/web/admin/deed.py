@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from konter.catalogue.desk import CatalogueDesk
 from konter.kernel.errors import Unavailable
-from konter.people.audit import Deed
+from konter.people.audit import Deed, note
+from konter.web.admin.acting import actor
 from konter.web.request import SiteRequest
 
 
 def deed(request: SiteRequest, act: str, subject: str, **detail: str | int | bool | None) -> Deed:
-    """Of whoever has signed in. ``detail``: what was said, no secret."""
-    return Deed(
-        actor_id=request.user.id,
-        actor=request.user.email,
-        act=act,
-        subject=subject,
-        detail=detail,
-        remote=request.remote,
-    )
+    """Of whoever has signed in, to be noted in the act's own commit. ``detail``: what was said, no
+    secret."""
+    return actor(request).deed(act, subject, **detail)
+
+
+async def note_after(request: SiteRequest, done: Deed) -> None:
+    """Right after an act that settles with many others in one commit."""
+    async with request.desks.db.transaction() as tx:
+        await note(tx, done, at=now(request))
+
+
+def now(request: SiteRequest) -> datetime:
+    """The house's own clock."""
+    return request.shop.orders.clock.now()
 
 
 def catalogue_of(request: SiteRequest) -> CatalogueDesk:

@@ -11,7 +11,7 @@ from konter.hooks.inbox import replay
 from konter.hooks.inbox_log import LAST, callback_of, callbacks_about, recent_callbacks
 from konter.orders.glance import references_of
 from konter.orders.search import find_orders
-from konter.web.admin.deeds import noting, now
+from konter.web.admin.deed import deed, now
 from konter.web.admin.places import place, place_of
 from konter.web.admin.scrubbed import shown_body
 from konter.web.page.guard import visit
@@ -71,9 +71,9 @@ async def get_incoming(request: SiteRequest, message_id: RowId) -> Page:
 @post("/admin/inbox/{message_id:int}/replay", include_in_schema=False, opt=STAFF, status_code=200)
 async def post_replay(request: SiteRequest, message_id: RowId) -> Response[str]:
     """Handled again by the worker, as if it had just come. It changes nothing that is decided."""
-    also = noting(request, "inbox.replay", f"inbox:{message_id}", {})
+    told = deed(request, "inbox.replay", f"inbox:{message_id}")
     say = visit(request).say
-    if not await replay(request.office.inbox, message_id, also=also):
+    if not await replay(request.office.inbox, message_id, deed=told):
         trouble = say("Pesan ini tidak dapat diproses ulang: hanya sapaan percobaan.")
         return await _one(request, message_id, trouble=trouble, status=409)
     said = say("Pesan akan diproses ulang. Muat ulang halaman ini untuk melihat hasilnya.")

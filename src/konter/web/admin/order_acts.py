@@ -17,7 +17,7 @@ from konter.kernel.errors import Invalid, NotFound, Refused
 from konter.orders.cancel import cancel
 from konter.orders.end import Verdict, end
 from konter.orders.resolve import Decision, resolve
-from konter.web.admin.deeds import note_after, noting
+from konter.web.admin.deed import deed, note_after
 from konter.web.admin.order import order_page, story_of
 from konter.web.page.forms import fields_of, read_form
 from konter.web.page.guard import visit
@@ -87,18 +87,18 @@ async def post_act(request: SiteRequest, order_id: RowId, act: ActName) -> Respo
 
 async def _do(request: SiteRequest, order_id: int, act: str, why: Why) -> None:
     desk, actor = request.shop.orders, request.user.email
-    also = noting(request, f"order.{act}", f"order:{order_id}", _told(why))
+    told = deed(request, f"order.{act}", f"order:{order_id}", **_told(why))
     match act:
         case "resolve":
             decision = Decision(why.choice)
-            await resolve(desk, order_id, decision, actor=actor, reason=why.both, also=also)
+            await resolve(desk, order_id, decision, actor=actor, reason=why.both, deed=told)
         case "end":
             verdict = Verdict(why.choice)
             await end(desk, order_id, verdict, actor=actor, reason=why.both, serial=why.serial)
-            await note_after(request, "order.end", f"order:{order_id}", _told(why))
+            await note_after(request, told)
         case _:
             because = f"{actor}: {why.both}"[:300]
-            await cancel(desk, order_id, user_id=None, because=because, also=also)
+            await cancel(desk, order_id, user_id=None, because=because, deed=told)
 
 
 def _must_say_why(say: Say, why: Why, act: str) -> None:

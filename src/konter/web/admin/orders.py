@@ -19,7 +19,7 @@ from konter.orders.search import (
     list_orders,
 )
 from konter.orders.states import OrderState
-from konter.web.admin.deeds import now
+from konter.web.admin.deed import now
 from konter.web.admin.places import day_of, place, place_of
 from konter.web.page.permits import STAFF
 from konter.web.page.render import go, page

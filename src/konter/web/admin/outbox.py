@@ -10,7 +10,7 @@ from litestar.params import QueryParameter
 from konter.hooks.deliveries import deliveries_of_orders, delivery_of, recent_deliveries
 from konter.hooks.redeliver import Overtaken, redeliver
 from konter.orders.search import find_orders
-from konter.web.admin.deeds import noting
+from konter.web.admin.deed import deed
 from konter.web.admin.scrubbed import shown_body, shown_text
 from konter.web.page.forms import fields_of
 from konter.web.page.guard import own_path, visit
@@ -54,9 +54,9 @@ async def get_outgoing(request: SiteRequest, message_id: RowId) -> Page:
 async def post_redeliver(request: SiteRequest, message_id: RowId) -> Response[str]:
     """Due at once, with all its tries before it; the worker sends it. Raises DeliveryNotFound."""
     back = (await fields_of(request)).get("back")
-    also = noting(request, "outbox.redeliver", f"outbox:{message_id}", {})
+    told = deed(request, "outbox.redeliver", f"outbox:{message_id}")
     try:
-        await redeliver(request.office.outbox, message_id, also=also)
+        await redeliver(request.office.outbox, message_id, deed=told)
     except Overtaken as error:
         return await _one(request, message_id, trouble=error.text, status=error.status)
     said = visit(request).say("Callback akan segera dikirim ulang ke server member.")

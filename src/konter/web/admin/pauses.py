@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import Response, post
 from msgspec import Struct
 
-from konter.hooks import tasks
+from konter.hooks.resume_sending import resume_sending
 from konter.kernel.errors import Refused
 from konter.people.audit import note
 from konter.suppliers import gate
@@ -66,18 +66,14 @@ async def post_resume(request: SiteRequest) -> Response[str]:
 
 
 async def _resume(request: SiteRequest, said: PauseForm) -> None:
-    at, by = request.desks.people.clock.now(), request.user.email
+    at = request.desks.people.clock.now()
     told = deed(request, "supplier.resume", _subject(said.account), reason=said.reason)
     async with request.desks.db.transaction() as tx:
         if said.account is None:
             standing = await gate.shop_pause(tx)
             if standing is not None and standing.by == BY_US:
                 raise RestoredShop
-        await gate.resume(tx, said.account)
-        if said.account is not None:
-            await gate.open_gate(tx, said.account)
-            subjects = [f"supplier:{said.account}"]
-            await tasks.close_many(tx, subjects, at=at, by=by, kind="gate_closed")
+        await resume_sending(tx, said.account, by=request.user.email, at=at)
         await note(tx, told, at=at)
 
 

@@ -9,7 +9,7 @@ from litestar import Response, get, post
 
 from konter.funding.reconciled import ask_reconciliation, asked_for, reconciliations
 from konter.kernel.clock import business_date
-from konter.web.admin.deeds import noting, now
+from konter.web.admin.deed import deed, now
 from konter.web.admin.places import day_of
 from konter.web.page.forms import fields_of
 from konter.web.page.guard import visit
@@ -34,8 +34,8 @@ async def post_reconcile(request: SiteRequest) -> Response[str]:
     if day is None or not today - OLDEST <= day <= today:
         fault = say("Pilih hari ini atau hari sebelumnya, paling lama tiga bulan lalu")
         return await _list(request, typed=typed, faults={"day": [fault]}, status=422)
-    also = noting(request, "reconcile.ask", f"day:{day}", {"day": day.isoformat()})
-    await ask_reconciliation(request.shop.orders.funding, day, by=request.user.email, also=also)
+    told = deed(request, "reconcile.ask", f"day:{day}", day=day.isoformat())
+    await ask_reconciliation(request.shop.orders.funding, day, by=request.user.email, deed=told)
     said = say("Pencocokan dijadwalkan. Hasilnya muncul di sini dalam satu menit.")
     return go(request, "/admin/reconcile", said=said)
 

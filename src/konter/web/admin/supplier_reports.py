@@ -21,7 +21,7 @@ from konter.orders.read_supplier_report import MOST_CHARACTERS, Naming, read_sup
 from konter.orders.reconcile_supplier import MOST_KEPT, Days, reconcile_supplier
 from konter.orders.supplier_reconciled import supplier_report, supplier_reports
 from konter.suppliers.accounts import list_accounts
-from konter.web.admin.deeds import noting, now
+from konter.web.admin.deed import deed, now
 from konter.web.page.forms import fields_of, read_form
 from konter.web.page.guard import visit
 from konter.web.page.permits import STAFF
@@ -93,7 +93,7 @@ async def post_supplier_report(request: SiteRequest) -> Response[str]:
             Days(said.since, said.until),
             report,
             by=request.user.email,
-            also=noting(request, "supplier.reconcile", f"supplier:{said.account}", detail),
+            deed=deed(request, "supplier.reconcile", f"supplier:{said.account}", **detail),
         )
     except Refused as error:
         faults = error.errors if isinstance(error, Invalid) else {}

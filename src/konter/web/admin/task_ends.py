@@ -10,9 +10,10 @@ from konter.hooks.redeliver import enable
 from konter.hooks.tasks import OpenTask, close_one, lock_open
 from konter.kernel.errors import Invalid, Refused
 from konter.orders.glance import standing
+from konter.people.audit import note
 from konter.people.members import NoSuchMember, members_of
 from konter.suppliers import gate, override
-from konter.web.admin.deeds import noting, now
+from konter.web.admin.deed import deed, now
 from konter.web.request import SiteRequest
 
 OPEN_GATE: Final = "open_gate"
@@ -65,9 +66,10 @@ async def end_task(request: SiteRequest, task_id: int, reason: str) -> None:
             raise TaskStands
         if how != CALL_AGAIN:
             await _end_cause(tx, task, how)
-            await close_one(tx, task.id, at=now(request), by=request.user.email)
-            detail = {"kind": task.kind, "reason": reason[:300]}
-            await noting(request, "task.close", task.subject, detail)(tx)
+            at = now(request)
+            await close_one(tx, task.id, at=at, by=request.user.email)
+            told = deed(request, "task.close", task.subject, kind=task.kind, reason=reason[:300])
+            await note(tx, told, at=at)
     if how == CALL_AGAIN:
         await _call_again(request, task, reason)
     request.shop.orders.hints.due()
@@ -92,6 +94,12 @@ async def _call_again(request: SiteRequest, task: OpenTask, reason: str) -> None
         member = (await members_of(tx, outbox.people, [user_id])).get(user_id)
     if member is None:
         raise NoSuchMember
-    detail = {"kind": task.kind, "reason": reason[:300], "member": member.member_id}
-    also = noting(request, "callback.enable", task.subject, detail)
-    await enable(outbox, member.member_id, by=request.user.email, also=also)
+    told = deed(
+        request,
+        "callback.enable",
+        task.subject,
+        kind=task.kind,
+        reason=reason[:300],
+        member=member.member_id,
+    )
+    await enable(outbox, member.member_id, by=request.user.email, deed=told)

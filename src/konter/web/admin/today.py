@@ -16,7 +16,7 @@ from konter.orders.glance import by_account, waiting
 from konter.orders.hours import HourLine, counted_hours, hours_of
 from konter.suppliers.gate import shop_pause
 from konter.web.admin.charts import Chart, columns
-from konter.web.admin.deeds import now
+from konter.web.admin.deed import now
 from konter.web.admin.providers import providers
 from konter.web.page.permits import STAFF
 from konter.web.page.render import Page, page

@@ -20,8 +20,8 @@ from konter.funding.states import DepositState, Purpose
 from konter.kernel.clock import iso
 from konter.web.answer import Answer
 from konter.web.api.deposit_view import TAGS, OneDeposit, with_payment
-from konter.web.api.payment_wait import gateway_asked, look
 from konter.web.errors import refusals
+from konter.web.payment_wait import gateway_asked, look
 from konter.web.request import SiteRequest
 
 DepositCode = Annotated[str, PathParameter(max_length=40)]

@@ -16,9 +16,9 @@ from konter.kernel.errors import Invalid
 from konter.web.answer import Answer
 from konter.web.api.deposit_view import TAGS, OneDeposit, with_payment
 from konter.web.api.payment_channels import amount_of
-from konter.web.api.payment_wait import link_made, look
 from konter.web.body import REQUIRED
 from konter.web.errors import refusals
+from konter.web.payment_wait import link_made, look
 from konter.web.request import SiteRequest
 
 Text = Annotated[str, Meta(max_length=100)]

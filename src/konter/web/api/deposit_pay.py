@@ -23,8 +23,8 @@ from konter.funding.states import Purpose
 from konter.web.answer import Answer
 from konter.web.api.deposit_acts import DepositCode
 from konter.web.api.deposit_view import TAGS, OneDeposit, with_payment
-from konter.web.api.payment_wait import link_made
 from konter.web.errors import refusals
+from konter.web.payment_wait import link_made
 from konter.web.request import SiteRequest
 
 

@@ -11,8 +11,8 @@ from konter.funding.deposits import Deposit
 from konter.funding.states import DepositState
 from konter.kernel.clock import iso
 from konter.kernel.money import Rupiah
-from konter.web.api.payment_view import PaymentView
-from konter.web.api.payment_wait import Payable
+from konter.web.payment_view import PaymentView
+from konter.web.payment_wait import Payable
 
 TAGS = ["Deposit"]
 

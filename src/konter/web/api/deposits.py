@@ -15,10 +15,10 @@ from konter.web.api.deposit_acts import DepositCode, get_refresh, post_cancel
 from konter.web.api.deposit_order import post_create
 from konter.web.api.deposit_pay import post_pay
 from konter.web.api.deposit_view import TAGS, DepositView, OneDeposit, deposit_view, with_payment
-from konter.web.api.payment_wait import look
 from konter.web.auth import BEARER_SECURITY, signed_in
 from konter.web.errors import refusals
 from konter.web.page.permits import OWN
+from konter.web.payment_wait import look
 from konter.web.request import SiteRequest
 
 PER_PAGE = 20

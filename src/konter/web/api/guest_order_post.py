@@ -15,8 +15,8 @@ from konter.web.answer import Answer
 from konter.web.api.guest_view import TAGS, GuestOrderView, order_view
 from konter.web.api.new_guest_order import NewGuestOrder, checkout_of
 from konter.web.api.order_payment import first_link
-from konter.web.api.payment_view import PaymentView
 from konter.web.errors import refusals
+from konter.web.payment_view import PaymentView
 from konter.web.request import SiteRequest
 
 

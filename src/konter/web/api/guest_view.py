@@ -13,8 +13,8 @@ from konter.funding.states import Purpose
 from konter.kernel.money import Rupiah
 from konter.orders.read import OrderView
 from konter.web.api.order_payment import payment_of
-from konter.web.api.payment_view import PaymentView
 from konter.web.api.transaction_view import ProductView, view
+from konter.web.payment_view import PaymentView
 from konter.web.request import SiteRequest
 
 TAGS = ["Tanpa akun"]

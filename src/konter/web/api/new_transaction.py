@@ -9,8 +9,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from konter.orders.requests import Ask, choose, clean_ask
 from konter.orders.states import BALANCE
 from konter.people.permits import Role
-from konter.web.api.payment_view import PaymentView
 from konter.web.api.transaction_view import TransactionView
+from konter.web.payment_view import PaymentView
 from konter.web.request import SiteRequest
 
 TAGS = ["Transaksi"]

@@ -8,8 +8,8 @@ from konter.orders.requests import Placed
 from konter.web.answer import Answer
 from konter.web.api.new_transaction import Created, NewTransaction, ask_of
 from konter.web.api.order_payment import first_link
-from konter.web.api.payment_view import PaymentView
 from konter.web.api.transaction_view import view
+from konter.web.payment_view import PaymentView
 from konter.web.request import SiteRequest
 
 

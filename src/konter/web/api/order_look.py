@@ -13,9 +13,9 @@ from konter.orders.states import BALANCE
 from konter.web.answer import Answer
 from konter.web.api.new_transaction import TAGS
 from konter.web.api.order_payment import payment_of
-from konter.web.api.payment_view import PaymentView
 from konter.web.api.transaction_view import TransactionView, view
 from konter.web.errors import refusals
+from konter.web.payment_view import PaymentView
 from konter.web.request import RowId, SiteRequest
 
 PER_PAGE = 20

@@ -15,9 +15,9 @@ from konter.orders.renew import AlreadyPaid, OrderCancelled, OrderExpired
 from konter.web.answer import Answer
 from konter.web.api.new_transaction import TAGS
 from konter.web.api.order_payment import pay_again
-from konter.web.api.payment_view import PaymentView
 from konter.web.api.transaction_view import TransactionView, view
 from konter.web.errors import refusals
+from konter.web.payment_view import PaymentView
 from konter.web.request import RowId, SiteRequest
 
 SAID: Final = "Silakan lanjutkan pembayaran"

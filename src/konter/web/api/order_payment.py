@@ -10,8 +10,8 @@ from konter.orders.read import OrderView, checkouts_of, order_of
 from konter.orders.renew import renew
 from konter.orders.requests import Placed
 from konter.orders.states import payment_status
-from konter.web.api.payment_view import PaymentView
-from konter.web.api.payment_wait import Payable, gateway_asked, link_made, look
+from konter.web.payment_view import PaymentView
+from konter.web.payment_wait import Payable, gateway_asked, link_made, look
 from konter.web.request import SiteRequest
 
 

@@ -10,11 +10,11 @@ from konter.funding.ticket import order_ticket
 from konter.kernel.clock import WIB
 from konter.kernel.money import Rupiah
 from konter.people.signatures import OtomaxTicket
-from konter.web.api.payment_view import PENDING
-from konter.web.api.payment_wait import Payable, link_made
 from konter.web.h2h.otomax_document import TAGS, asking
 from konter.web.h2h.otomax_line import Line
 from konter.web.h2h.otomax_query import number_of, otomax_member, query_of
+from konter.web.payment_view import PENDING
+from konter.web.payment_wait import Payable, link_made
 from konter.web.request import SiteRequest
 
 

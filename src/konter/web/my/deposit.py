@@ -10,14 +10,14 @@ from litestar.response import Redirect
 from konter.funding.deposit import buyer_of
 from konter.funding.lapse import cancel_deposit
 from konter.funding.renew_deposit import renew_deposit
-from konter.funding.states import DepositState
+from konter.funding.states import DepositState, Purpose
 from konter.kernel.errors import Refused
 from konter.web.my.deposit_shown import owned, shown
-from konter.web.my.wait import ask_gateway, deposit_link
 from konter.web.page.forms import fields_of
 from konter.web.page.guard import visit
 from konter.web.page.permits import OWN
 from konter.web.page.render import Page, go
+from konter.web.payment_wait import gateway_asked, link_made
 from konter.web.request import RowId, SiteRequest
 
 
@@ -44,7 +44,7 @@ async def post_deposit_pay(request: SiteRequest, deposit_id: RowId) -> Response[
         )
     except Refused as error:
         return await shown(request, deposit_id, error)
-    await deposit_link(request, deposit_id)
+    await link_made(request.shop, Purpose.DEPOSIT, deposit_id)
     return go(request, f"/my/deposits/{deposit_id}")
 
 
@@ -53,7 +53,7 @@ async def post_deposit_check(request: SiteRequest, deposit_id: RowId) -> Redirec
     """Have the gateway asked now, as far as its rules allow, and wait briefly."""
     deposit = await owned(request, deposit_id)
     if deposit.state is DepositState.AWAITING_PAYMENT:
-        await ask_gateway(request, deposit_id)
+        await gateway_asked(request.shop, Purpose.DEPOSIT, deposit_id)
         deposit = await owned(request, deposit_id)
     said = (
         visit(request).say("Pembayaran sudah masuk ke saldo Anda")

@@ -11,10 +11,10 @@ from konter.funding.states import DepositState, Purpose
 from konter.kernel.errors import Refused
 from konter.kernel.money import Rupiah
 from konter.web.api.deposit_view import STATUS
-from konter.web.api.payment_wait import Payable, look
 from konter.web.my.asked import told_of
 from konter.web.page.guard import visit
 from konter.web.page.render import Page, page
+from konter.web.payment_wait import Payable, look
 from konter.web.request import SiteRequest
 from konter.web.track.payment import Payment, names_and_ways, offered, payment_by
 from konter.web.track.standing import Link, link_of

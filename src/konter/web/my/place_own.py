@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from msgspec import Struct
 
+from konter.funding.states import Purpose
 from konter.orders.checkout import Checkout, clean_customer
 from konter.orders.requests import Ask, choose, clean_ask
 from konter.orders.states import BALANCE
 from konter.people.permits import Role
-from konter.web.my.wait import order_link
+from konter.web.payment_wait import link_made
 from konter.web.request import SiteRequest
 
 
@@ -61,5 +62,5 @@ async def _check_out(request: SiteRequest, ask: Ask, said: NewOrder) -> int:
     )
     placed = await request.shop.checkouts.submit(Checkout(ask, customer))
     if not placed.replayed:
-        await order_link(request, placed.order.id)
+        await link_made(request.shop, Purpose.ORDER, placed.order.id)
     return placed.order.id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from litestar import Response, get, post
@@ -12,10 +13,10 @@ from konter.kernel.errors import Invalid, Refused
 from konter.people.own_account import change_email, change_name, change_password, end_others
 from konter.people.tokens import live_sessions
 from konter.web.my.asked import told_of
-from konter.web.page.forms import fields_of, read_form
+from konter.web.my.change import change, changed
 from konter.web.page.guard import visit
 from konter.web.page.permits import OWN
-from konter.web.page.render import Page, go, page
+from konter.web.page.render import Page, page
 from konter.web.request import SiteRequest
 
 PATH: Final = "/my/profile"
@@ -42,20 +43,18 @@ async def get_profile(request: SiteRequest) -> Page:
 
 @post(f"{PATH}/name", include_in_schema=False, opt=OWN, status_code=200)
 async def post_name(request: SiteRequest) -> Response[str]:
-    typed = await fields_of(request)
-    try:
-        await change_name(request.desks.people, request.user, read_form(typed, Name).name)
-    except Refused as error:
-        return await _profile(request, typed, error)
-    return _changed(request, visit(request).say("Nama sudah diganti"))
+    async def act(said: Name) -> str:
+        await change_name(request.desks.people, request.user, said.name)
+        return visit(request).say("Nama sudah diganti")
+
+    return await change(request, Name, act, show=partial(_profile, request), back=PATH)
 
 
 @post(f"{PATH}/email", include_in_schema=False, opt=OWN, status_code=200)
 async def post_email(request: SiteRequest) -> Response[str]:
     """Needs the password."""
-    typed = await fields_of(request)
-    try:
-        said = read_form(typed, Email)
+
+    async def act(said: Email) -> str:
         await change_email(
             request.desks.people,
             request.user,
@@ -63,17 +62,20 @@ async def post_email(request: SiteRequest) -> Response[str]:
             password=said.email_password,
             remote=request.remote,
         )
-    except Refused as error:
+        return visit(request).say("Email sudah diganti")
+
+    async def show(typed: dict[str, str], error: Refused) -> Page:
         return await _profile(request, typed, _renamed(error))
-    return _changed(request, visit(request).say("Email sudah diganti"))
+
+    return await change(request, Email, act, show=show, back=PATH)
 
 
 @post(f"{PATH}/password", include_in_schema=False, opt=OWN, status_code=200)
 async def post_password(request: SiteRequest) -> Response[str]:
     """Every other session ends."""
-    typed, here = await fields_of(request), visit(request)
-    try:
-        said = read_form(typed, Password)
+    here = visit(request)
+
+    async def act(said: Password) -> str:
         await change_password(
             request.desks.people,
             request.user,
@@ -82,9 +84,9 @@ async def post_password(request: SiteRequest) -> Response[str]:
             token=here.token,
             remote=request.remote,
         )
-    except Refused as error:
-        return await _profile(request, typed, error)
-    return _changed(request, here.say("Kata sandi sudah diganti, semua sesi lain sudah diakhiri"))
+        return here.say("Kata sandi sudah diganti, semua sesi lain sudah diakhiri")
+
+    return await change(request, Password, act, show=partial(_profile, request), back=PATH)
 
 
 @post(f"{PATH}/sessions", include_in_schema=False, opt=OWN, status_code=200)
@@ -92,16 +94,10 @@ async def post_end_others(request: SiteRequest) -> Redirect:
     """A repeat ends none."""
     here = visit(request)
     await end_others(request.desks.people, request.user, token=here.token)
-    return _changed(request, here.say("Semua sesi lain sudah diakhiri"))
+    return changed(request, here.say("Semua sesi lain sudah diakhiri"), back=PATH)
 
 
 ROUTES: Final = [get_profile, post_name, post_email, post_password, post_end_others]
-
-
-def _changed(request: SiteRequest, said: str) -> Redirect:
-    """What this process remembered of the person is out of date."""
-    request.desks.sessions.forget_person(request.user.id)
-    return go(request, PATH, said=said)
 
 
 def _renamed(error: Refused) -> Refused:

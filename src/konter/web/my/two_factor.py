@@ -11,6 +11,7 @@ from konter.kernel.errors import Refused
 from konter.people.permits import STAFF_ROLES
 from konter.people.two_factor import confirm, start, switch_off, two_factor_of
 from konter.web.my.asked import told_of
+from konter.web.my.change import change
 from konter.web.my.qr import qr_svg
 from konter.web.page.forms import fields_of, read_form
 from konter.web.page.guard import visit
@@ -64,9 +65,8 @@ async def post_confirm(request: SiteRequest) -> Response[str]:
 @post(f"{PATH}/off", include_in_schema=False, opt=ENROL, status_code=200)
 async def post_off(request: SiteRequest) -> Response[str]:
     """Needs the password and a code."""
-    typed = await fields_of(request)
-    try:
-        said = read_form(typed, Proof)
+
+    async def act(said: Proof) -> str:
         await switch_off(
             request.desks.people,
             request.user,
@@ -74,10 +74,12 @@ async def post_off(request: SiteRequest) -> Response[str]:
             code=said.code,
             remote=request.remote,
         )
-    except Refused as error:
+        return visit(request).say("Verifikasi dua langkah sudah dimatikan")
+
+    async def show(_: dict[str, str], error: Refused) -> Page:
         return await _shown(request, error)
-    request.desks.sessions.forget_person(request.user.id)
-    return go(request, PATH, said=visit(request).say("Verifikasi dua langkah sudah dimatikan"))
+
+    return await change(request, Proof, act, show=show, back=PATH)
 
 
 ROUTES: Final = [get_two_factor, post_start, post_confirm, post_off]

@@ -11,11 +11,11 @@ from litestar.params import PathParameter
 from konter.catalogue.shelves import brand_shelf
 from konter.funding.states import Purpose
 from konter.kernel.errors import Invalid, Refused
-from konter.web.api.payment_wait import link_made
 from konter.web.page.forms import fields_of, read_form
 from konter.web.page.guard import visit
 from konter.web.page.permits import ANYBODY
 from konter.web.page.render import go, page
+from konter.web.payment_wait import link_made
 from konter.web.request import SiteRequest
 from konter.web.store.buy import Bought, Purchase, buy
 from konter.web.store.counter import counter_facts

@@ -15,7 +15,7 @@ from konter.funding.states import InvoiceState, Purpose
 from konter.ledger.wallets import GUEST
 from konter.orders.read import MoveLine, OrderView, moves_of
 from konter.orders.states import BALANCE, HOLDING, OrderState
-from konter.web.api.payment_wait import Payable, look
+from konter.web.payment_wait import Payable, look
 
 LONG: Final = timedelta(minutes=5)
 """After this its buyer is told that it takes longer, and not to buy again."""

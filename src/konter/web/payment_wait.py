@@ -5,7 +5,6 @@ Pages never ask a gateway: the worker does, and whoever waits here is told, or l
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +15,7 @@ from konter.funding.heard import Heard, heard_of
 from konter.funding.states import Purpose
 from konter.funding.store import Invoice, latest_invoices
 from konter.kernel.errors import Broken
-from konter.orders.newsroom import LOOK_EVERY_S
-from konter.web.api.payment_view import PaymentView, payment_view
+from konter.web.payment_view import PaymentView, payment_view
 from konter.web.shop_door import ShopDoor
 
 
@@ -72,21 +70,12 @@ async def gateway_asked(
 async def _until(
     shop: ShopDoor, purpose: Purpose, purpose_id: int, is_news: Callable[[Payable], bool]
 ) -> Payable:
-    """Entered before looking, so that news which comes between is not missed."""
-    clock, event = shop.orders.clock, shop.newsroom.enter(purpose_id)
-    deadline = clock.monotonic() + shop.first_news_wait_s
-    try:
-        while True:
-            async with shop.orders.db.read() as tx:
-                seen = await look(tx, purpose, purpose_id, now=clock.now())
-            left = deadline - clock.monotonic()
-            if left <= 0 or is_news(seen):
-                return seen
-            try:
-                async with asyncio.timeout(min(left, LOOK_EVERY_S)):
-                    await event.wait()
-            except TimeoutError:
-                continue
-            event.clear()
-    finally:
-        shop.newsroom.leave(purpose_id, event)
+    clock = shop.orders.clock
+
+    async def as_it_stands() -> Payable:
+        async with shop.orders.db.read() as tx:
+            return await look(tx, purpose, purpose_id, now=clock.now())
+
+    return await shop.newsroom.until(
+        purpose_id, as_it_stands, is_news, clock=clock, at_most_s=shop.first_news_wait_s
+    )
