@@ -26,6 +26,9 @@ async def test_all_is_reached_from_the_first_page_and_no_secret_is_on_any(
             answer = await get(told.shop.client, path, staff)
             for name, secret in secrets.items():
                 assert secret not in answer.text, f"{name} on {path}"
+            if answer.status_code == 303:  # a search that names just one thing
+                waiting.append(answer.headers["Location"])
+                continue
             assert answer.status_code == 200, path
             assert not re.search(r"\b[0-9a-f]{32}\b", answer.text), f"like a sign on {path}"
             shown += answer.text

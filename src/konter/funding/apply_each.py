@@ -22,24 +22,24 @@ async def apply_each(
     payment_ids: Sequence[int],
     act: Callable[[Sequence[int]], Awaitable[int]],
     *,
-    what: str,
+    said: str,
     db: Database,
     clock: Clock,
     log: FilteringBoundLogger,
 ) -> int:
     """How many were applied by ``act``, which applies a list in one commit. One that fails is put
-    off a minute, with a task for an operator; ``what``: ``a deposit``, ``an order``."""
+    off a minute, with a task for an operator that says ``said`` and why."""
 
     async def put_it_off(payment_id: int, error: Exception) -> None:
         now = clock.now()
         problem = (str(error).splitlines() or [type(error).__name__])[0]
-        detail = f"{what}'s payment could not be applied: {problem}"
+        detail = f"{said}: {problem}"
         task = tasks.Task("payment_stuck", f"payment:{payment_id}", detail, now)
         async with db.transaction() as tx:
             await put_off(tx, payment_id, until=now + TRY_AGAIN, problem=problem)
             opened = await tasks.open_many(tx, [task])
-        for kind, subject, said in opened:
-            log.warning("alert." + kind, subject=subject, detail=said)
+        for kind, subject, told in opened:
+            log.warning("alert." + kind, subject=subject, detail=told)
 
     try:
         return await act(payment_ids)

@@ -52,7 +52,7 @@ async def apply_deposits(desk: FundingDesk, payment_ids: Sequence[int]) -> int:
     return await apply_each(
         payment_ids,
         partial(_apply, desk),
-        what="a deposit",
+        said="a deposit's payment could not be applied",
         db=desk.db,
         clock=desk.clock,
         log=log,

@@ -33,7 +33,7 @@ async def apply_payments(desk: OrdersDesk, payment_ids: Sequence[int]) -> int:
     return await apply_each(
         payment_ids,
         partial(_apply, desk),
-        what="an order",
+        said="an order's payment could not be applied",
         db=desk.db,
         clock=desk.clock,
         log=log,
