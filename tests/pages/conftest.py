@@ -14,7 +14,7 @@ from tests.web.paying import paying, till
 __all__ = ["paying", "shop", "sim", "stocked_template", "till"]
 
 
-IN_EVERY_RUN = ("test_walk_", "test_every_page")
+IN_EVERY_RUN = ("test_walks", "test_every_page")
 """Files whose browser tests belong to the suite; what looks closer is played by ``make soak``,
 because a page costs a browser more than a hundred of most tests."""
 

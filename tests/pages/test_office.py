@@ -1,4 +1,4 @@
-"""An operator decides: once, with evidence, and nobody else does. (The walk: test_walk_office.)"""
+"""An operator decides: once, with evidence, and nobody else does. (The walk: office_walks.)"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Whole walks through one shop: on a telephone and on a desk, in both languages, bare of scripts.
 
-The walks themselves are in ``shop_walks`` and ``office_walks``: the suite takes each on two ways,
-``make soak`` on all of them. What they saw is kept as ``build/screenshots/walk-….png``.
+The walks themselves are in ``shop_walks`` and ``office_walks``: the suite takes each on one or two
+ways, ``make soak`` on all of them. What they saw is kept as ``build/screenshots/walk-….png``.
 """
 
 from __future__ import annotations
