@@ -52,6 +52,15 @@ def pytest_collection() -> Iterator[None]:
     return collected
 
 
+UNDIVIDED = ("test_payment_tricks.py", "test_walks.py", "test_every_page.py")
+"""Files that set up for seconds what all of their tests look at."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those first: workers take tests from one another at the end, and would set up again."""
+    items.sort(key=lambda item: item.path.name not in UNDIVIDED)
+
+
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
     """The loop that a running Konter has, too."""
     return {"uvloop": uvloop.new_event_loop}
