@@ -47,8 +47,9 @@ class Warmth:
 
     def kept(self, conninfo: str) -> Kept | None:
         """To this database, if it is the last used one, of this loop."""
-        here = self._kept is not None and asyncio.get_running_loop() is self._loop
-        return self._kept if here and self._kept and self._kept.conninfo == conninfo else None
+        if asyncio.get_running_loop() is not self._loop or self._kept is None:
+            return None
+        return self._kept if self._kept.conninfo == conninfo else None
 
     async def of(self, conninfo: str) -> Kept | None:
         """Connections to this database. None: this loop keeps none."""
