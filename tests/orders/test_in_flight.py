@@ -8,8 +8,10 @@ import pytest
 
 from konter.kernel.outcome import Fault, Rejected
 from konter.orders.cancel import CannotCancel, cancel
+from konter.orders.end import Verdict, end
 from konter.orders.end_overdue import end_overdue
-from konter.orders.resolve import CallUnderWay, Decision, resolve
+from konter.orders.read import CallUnderWay
+from konter.orders.resolve import Decision, resolve
 from konter.orders.settle import settle_many
 from konter.orders.tidings import Settled, Tidings, Via
 from tests.orders.counter import COST, FOUR_OFFERS, PRICE, Counter
@@ -282,6 +284,22 @@ async def test_an_operator_decides_no_dispute_while_a_call_is_in_flight(counter:
     assert to == "delivered"
     assert await counter.account("losses") == -10_275, "the sale covers the dearer one"
     await counter.assert_honest()
+
+
+async def test_an_operator_ends_no_order_while_a_call_is_in_flight(counter: Counter) -> None:
+    """Told so, and not that the order could not be ended at all."""
+    await counter.sim.script(NUMBER, PENDING)
+    order = await counter.buys(NUMBER)
+    (claimed,) = await counter.claim()
+    call = await counter.start(claimed)
+    seen = {"actor": "op", "reason": "tidak ada di panel"}
+    with pytest.raises(CallUnderWay):
+        await end(counter.desk, order.id, Verdict.FAILED, **seen)
+    assert await counter.state(order.id) == "sent"
+    await call.end()
+    assert await end(counter.desk, order.id, Verdict.FAILED, **seen) == "failed"
+    assert await counter.money() == 1_000_000
+    assert await counter.breaches() == []
 
 
 async def test_an_order_is_cancelled_or_sent_and_never_both(counter: Counter) -> None:

@@ -9,7 +9,7 @@ import structlog
 from konter.kernel.errors import Invalid, Refused
 from konter.kernel.outcome import Delivered, Fault, Outcome, Rejected
 from konter.orders.desk import OrdersDesk
-from konter.orders.read import OrderNotFound
+from konter.orders.read import CallUnderWay, OrderNotFound
 from konter.orders.settle import settle_many
 from konter.orders.states import OrderState
 from konter.orders.tidings import Settled, Tidings, Via
@@ -31,7 +31,7 @@ class Verdict(StrEnum):
 
 
 class NotSentNow(Refused):
-    """Only an order that is sent and undecided, with no call under way, is ended by hand."""
+    """Only an order that is sent and undecided is ended by hand."""
 
     code = "not_sent_now"
     status = 409
@@ -51,7 +51,7 @@ async def end(
 
     Where a call began in this very moment, the failure waits for its answer.
     News that contradicts it later is a dispute. A repeat raises NotSentNow. Raises OrderNotFound,
-    NotSentNow, Invalid.
+    NotSentNow, CallUnderWay, Invalid.
     """
     if len(reason.strip()) < 5:
         raise Invalid({"reason": ["Sebutkan alasan dan buktinya"]})
@@ -61,8 +61,10 @@ async def end(
     if row is None:
         raise OrderNotFound
     attempt_id, state, in_flight = row
-    if state != OrderState.SENT or in_flight:
-        raise NotSentNow(state=state, under_way=bool(in_flight))
+    if state != OrderState.SENT:
+        raise NotSentNow(state=state)
+    if in_flight:
+        raise CallUnderWay
     because = f"{actor}: {reason}"[:300]
     (settled,) = await settle_many(
         desk, [Tidings(attempt_id, _news(verdict, serial), Via.OPERATOR, now, because=because)]

@@ -62,6 +62,14 @@ class OrderNotFound(NotFound):
     message = "Transaksi tidak ditemukan"
 
 
+class CallUnderWay(Refused):
+    """A question to the upstream is in flight; nothing frees the order meanwhile."""
+
+    code = "call_under_way"
+    status = 409
+    message = "Penyedia sedang ditanya, coba lagi sebentar"
+
+
 class NotYours(Refused):
     """The order belongs to somebody else."""
 

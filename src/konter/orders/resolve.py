@@ -17,7 +17,7 @@ from konter.orders import store
 from konter.orders.announce import announce_decision
 from konter.orders.desk import OrdersDesk
 from konter.orders.giveback import owe_price
-from konter.orders.read import OrderNotFound, orders_by_id
+from konter.orders.read import CallUnderWay, OrderNotFound, orders_by_id
 from konter.orders.states import LIVE, AttemptState, OrderState
 from konter.people.audit import Deed, note_if
 
@@ -53,14 +53,6 @@ class DecisionImpossible(Refused):
     code = "decision_impossible"
     status = 409
     message = "Keputusan ini tidak dapat diterapkan"
-
-
-class CallUnderWay(Refused):
-    """A question to the upstream is in flight; nothing frees the order meanwhile."""
-
-    code = "call_under_way"
-    status = 409
-    message = "Penyedia sedang ditanya, coba lagi sebentar"
 
 
 async def resolve(
