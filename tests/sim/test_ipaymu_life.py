@@ -101,6 +101,7 @@ async def test_a_payment_expires_by_itself_and_may_be_paid_all_the_same(
     ipaymu: IpaymuMerchant, box: Letterbox
 ) -> None:
     number = (await ipaymu.pay_directly("INV-1")).data["TransactionId"]
+    await box.holds(1)
     await ipaymu.tell("advance", {"days": 1.1})
     await box.holds(2)
     assert (await ipaymu.check(number))["Status"] == -2
@@ -124,6 +125,7 @@ async def test_paying_twice_makes_a_second_transaction_under_the_reference(
 
 async def test_a_wrong_amount_is_told_and_confirmed(ipaymu: IpaymuMerchant, box: Letterbox) -> None:
     await ipaymu.pay_directly("INV-1")
+    await box.holds(1)
     paid = await ipaymu.tell("pay", {"reference": "INV-1", "amount": 149_000})
     await box.holds(2)
     assert box.got[1].json["amount"] == "149000"
@@ -136,6 +138,7 @@ async def test_six_comes_before_one_where_settlement_takes_time(
 ) -> None:
     await ipaymu.tell("options", {"unsettled_first": True})
     paid = (await ipaymu.pay_directly("INV-1")).data["TransactionId"]
+    await box.holds(1)
     await ipaymu.tell("pay", {"id": paid})
     await box.holds(2)
     told = box.got[1].json
@@ -151,7 +154,8 @@ async def test_six_comes_before_one_where_settlement_takes_time(
 async def test_a_lie_says_paid_and_a_check_knows_better(
     ipaymu: IpaymuMerchant, box: Letterbox
 ) -> None:
-    await ipaymu.script("INV-1", {"do": "lie"}, {"do": "lie", "forged": True, "after_ms": 60})
+    lies = ({"do": "lie", "after_ms": 60}, {"do": "lie", "forged": True, "after_ms": 120})
+    await ipaymu.script("INV-1", *lies)
     number = (await ipaymu.pay_directly("INV-1")).data["TransactionId"]
     await box.holds(3)
     assert [one.json["status"] for one in box.got] == ["pending", "berhasil", "berhasil"]

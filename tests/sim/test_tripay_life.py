@@ -97,6 +97,7 @@ async def test_paying_twice_makes_a_second_reference(
 ) -> None:
     await tripay.create("INV-1")
     first = await tripay.tell("pay", {"reference": "INV-1"})
+    await box.holds(1)
     second = await tripay.tell("pay", {"reference": "INV-1"})
     await box.holds(2)
     assert [one.json["reference"] for one in box.got] == [first["id"], second["id"]]
