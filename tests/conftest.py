@@ -23,7 +23,7 @@ from konter.db.embedded import EmbeddedServer
 from konter.db.ids import IdBlocks
 from konter.db.migrate import migrate, migrations
 from konter.db.pool import Database
-from tests.sim_process import Sim, renew, running_sim
+from tests.sim_process import LINE, Sim, renew, running_sim
 from tests.warm import WARMTH
 
 SHM = Path("/dev/shm")
@@ -44,10 +44,12 @@ HOME = _home()
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection() -> Iterator[None]:
-    """What is collected lives to the end: no tidying while it is made, none of it afterwards."""
+    """What is collected lives to the end: no tidying while it is made, none of it afterwards, and
+    then as rarely as in a running Konter."""
     gc.disable()
     collected = yield
     gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     gc.enable()
     return collected
 
@@ -127,6 +129,7 @@ def server_conninfo() -> Iterator[str]:
     named = os.environ.get("DATABASE_URL")
     if named:
         yield named
+        _dismiss(named)
         return
     with EmbeddedServer(HOME) as server:
         conninfo = server.database("postgres")
@@ -139,6 +142,7 @@ def server_conninfo() -> Iterator[str]:
             connection.execute("ALTER SYSTEM SET autovacuum = off")
             connection.execute("SELECT pg_reload_conf()")
         yield conninfo
+        _dismiss(conninfo)
 
 
 @pytest.fixture(scope="session")
@@ -181,29 +185,46 @@ def sim_process(shared_sim: Sim) -> Sim:
 
 @pytest.fixture(scope="session", autouse=True)
 async def warmth() -> AsyncIterator[None]:
-    """Connections to the databases that a room's tests share are kept from test to test."""
+    """Connections to the databases that a room's tests share, and to the simulator's control, are
+    kept from test to test."""
     WARMTH.begin()
+    LINE.open()
     yield
+    await LINE.close()
     await WARMTH.end()
+
+
+LANDLORDS: dict[str, psycopg.Connection] = {}
+"""Of each server the owner's connection that makes databases and drops them."""
+
+
+def _landlord(server_conninfo: str) -> psycopg.Connection:
+    known = LANDLORDS.get(server_conninfo)
+    if known is None or known.closed:
+        known = LANDLORDS[server_conninfo] = psycopg.connect(server_conninfo, autocommit=True)
+    return known
+
+
+def _dismiss(server_conninfo: str) -> None:
+    if known := LANDLORDS.pop(server_conninfo, None):
+        known.close()
 
 
 @contextmanager
 def cloned(server_conninfo: str, template: str) -> Iterator[str]:
     """The owner's conninfo of a fresh migrated database, dropped afterwards."""
     name = f"t_{uuid.uuid4().hex[:16]}"
-    with psycopg.connect(server_conninfo, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
-                sql.Identifier(name), sql.Identifier(template)
-            )
+    _landlord(server_conninfo).execute(
+        sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+            sql.Identifier(name), sql.Identifier(template)
         )
+    )
     try:
         yield make_conninfo(server_conninfo, dbname=name)
     finally:
-        with psycopg.connect(server_conninfo, autocommit=True) as connection:
-            connection.execute(
-                sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
-            )
+        _landlord(server_conninfo).execute(
+            sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+        )
 
 
 @pytest.fixture

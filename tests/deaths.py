@@ -95,7 +95,7 @@ class Deaths:
             ended = await self._child(place, moment)
             self.died += ended == -signal.SIGKILL
             # On a busy machine a call may come too late for its lease: then there are fewer.
-            assert ended == -signal.SIGKILL or ended in range(self.least, 99), moment
+            assert ended == -signal.SIGKILL or ended in range(self.least, 99), (moment, ended)
             try:
                 await self._live_on(place)
             except AssertionError as error:

@@ -44,9 +44,9 @@ class Moment:
 
 
 def some_of(commits: int) -> list[Moment]:
-    """A tenth of the moments around this many commits, the first and the last among them; all are
-    played by ``make soak``, because a death costs more than most tests."""
-    numbers = sorted({*range(1, commits + 1, 5), commits})
+    """A twentieth of the moments around this many commits, the first and the last among them; all
+    are played by ``make soak``, because a death costs more than most tests."""
+    numbers = sorted({*range(1, commits + 1, 9), commits})
     return [Moment(("before", "after")[n % 2], n) for n in numbers]
 
 

@@ -7,11 +7,12 @@ which is new for each module.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from http.client import HTTPConnection
 from pathlib import Path
@@ -37,6 +38,45 @@ OKECONNECT_PIN = "123456"
 OKECONNECT_PASSWORD = "rahasia"
 
 
+class Line:
+    """The HTTP connections by which the whole session's loop steers a simulator; other loops make
+    one for each wish."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._session: aiohttp.ClientSession | None = None
+
+    def open(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._session = aiohttp.ClientSession()
+
+    async def close(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def tell(self, where: str, wish: dict[str, Any] | None = None) -> Any:
+        """What the control API says to this wish, or to the question, if there is none; a wish it
+        refuses is a mistake in the test."""
+        async with self._sessions() as session:
+            request = session.get(where) if wish is None else session.post(where, json=wish)
+            async with request as answer:
+                said = await answer.json()
+                assert answer.status == 200, f"{answer.method} {answer.url}: {said}"
+                return said
+
+    @asynccontextmanager
+    async def _sessions(self) -> AsyncIterator[aiohttp.ClientSession]:
+        if self._session is not None and asyncio.get_running_loop() is self._loop:
+            yield self._session
+            return
+        async with aiohttp.ClientSession() as own:
+            yield own
+
+
+LINE = Line()
+
+
 class _Control:
     """One upstream's control API, spoken in JSON."""
 
@@ -45,14 +85,10 @@ class _Control:
         self.url = url
 
     async def _get(self, name: str) -> Any:
-        where = f"{self._control}/{name}"
-        async with aiohttp.ClientSession() as session, session.get(where) as answer:
-            return await _told(answer)
+        return await LINE.tell(f"{self._control}/{name}")
 
     async def _post(self, name: str, wish: dict[str, Any]) -> Any:
-        where = f"{self._control}/{name}"
-        async with aiohttp.ClientSession() as session, session.post(where, json=wish) as answer:
-            return await _told(answer)
+        return await LINE.tell(f"{self._control}/{name}", wish)
 
 
 class SimOkeconnect(_Control):
@@ -330,15 +366,10 @@ class Sim:
         return found
 
     async def _get(self, name: str) -> Any:
-        async with aiohttp.ClientSession() as session, session.get(self._at(name)) as answer:
-            return await _told(answer)
+        return await LINE.tell(self._at(name))
 
     async def _post(self, name: str, wish: dict[str, Any]) -> Any:
-        async with (
-            aiohttp.ClientSession() as session,
-            session.post(self._at(name), json=wish) as answer,
-        ):
-            return await _told(answer)
+        return await LINE.tell(self._at(name), wish)
 
     def _at(self, name: str) -> str:
         return f"{self.url}/_sim/digiflazz/{name}"
@@ -353,13 +384,6 @@ def renew(sim: Sim) -> None:
         assert answer.status == 200, answer.read()
         answer.read()
     there.close()
-
-
-async def _told(answer: aiohttp.ClientResponse) -> Any:
-    """What the control API says; a wish it refuses is a mistake in the test."""
-    said = await answer.json()
-    assert answer.status == 200, f"{answer.method} {answer.url}: {said}"
-    return said
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
+import uvloop
 
 from konter_sim.desk import (
     AllOptions,
@@ -47,7 +48,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         )
     except msgspec.ValidationError as bad:
         parser.error(str(bad))
-    asyncio.run(_serve(options, host, port))
+    # The loop that a running Konter has: it serves more calls with the same work.
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(options, host, port))
 
 
 def _taken(given: dict[str, object], upstream: str) -> dict[str, object]:

@@ -68,7 +68,7 @@ async def test_death_before_or_after_any_commit_loses_and_doubles_nothing(
 async def test_death_while_asking_loses_and_doubles_nothing(deaths: Deaths, place: Place) -> None:
     """Purchases and enquiries alike; ``make soak`` plays each kind of answer."""
     await Sim(place.sim_url).options(latency_ms=60)
-    await deaths.die_at([Moment("asking", n) for n in range(1, len(ANSWERS) + 5, 2)])
+    await deaths.die_at([Moment("asking", n) for n in range(1, len(ANSWERS) + 5, 3)])
     await theirs_is_ours(deaths, place)
 
 

@@ -100,7 +100,7 @@ async def test_death_while_a_gateway_is_asked_loses_and_doubles_nothing(
     """Creations and questions alike; ``make soak`` plays all."""
     for code in GATEWAYS:
         await at_gateway(Sim(place.sim_url), code).options(latency_ms=60)
-    await deaths.die_at([Moment("asking", n) for n in range(1, ASKED + 1, 2)])
+    await deaths.die_at([Moment("asking", n) for n in range(1, ASKED + 1, 3)])
     await theirs_is_ours(deaths, place)
 
 
