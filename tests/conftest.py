@@ -6,11 +6,14 @@ import asyncio
 import gc
 import os
 import shutil
+import signal
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 import psycopg
 import pytest
@@ -40,6 +43,16 @@ def _home() -> Path:
 
 
 HOME = _home()
+
+
+def pytest_configure() -> None:
+    """Ctrl-C ends a run by a handler of ours: asyncio puts one of its own in the place of Python's
+    for each test, and Python 3.11 then writes down the test's whole state, to throw it away."""
+    signal.signal(signal.SIGINT, _interrupt)
+
+
+def _interrupt(_: int, __: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -114,6 +114,15 @@ class Database:
             yield Tx(connection)
 
     @asynccontextmanager
+    async def at_once(self) -> AsyncIterator[Tx]:
+        """For one statement that is a transaction by itself, such as a claim: one way to the server
+        and back instead of three. An error out of it means that it may have been committed."""
+        async with self._connection() as connection:
+            self._observe("before")
+            yield Tx(connection)
+            self._observe("after")
+
+    @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Tx]:
         """Read-only, REPEATABLE READ: all statements see one moment."""
         async with self._connection() as connection:
@@ -148,8 +157,7 @@ class Database:
             await _shielded(self._commit(connection))
 
     async def _commit(self, connection: psycopg.AsyncConnection[TupleRow]) -> None:
-        if self._observer:
-            self._observer("before")
+        self._observe("before")
         try:
             cursor = await connection.execute("COMMIT")
         except psycopg.Error as error:
@@ -157,8 +165,11 @@ class Database:
             raise CommitUnknown from error
         if cursor.statusmessage != "COMMIT":
             raise CommitUnknown("COMMIT answered " + str(cursor.statusmessage))
+        self._observe("after")
+
+    def _observe(self, when: str) -> None:
         if self._observer:
-            self._observer("after")
+            self._observer(when)
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[psycopg.AsyncConnection[TupleRow]]:

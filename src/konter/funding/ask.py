@@ -7,10 +7,11 @@ was told. Asking changes nothing there, so a lost question costs a delay.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from konter.funding.confirm import Told, confirm_many
 from konter.funding.desk import FundingDesk
-from konter.funding.search import Search, claim_searches, search
+from konter.funding.search import Search, claim_searches, due_searches, search
 from konter.kernel.money import Rupiah
 from konter.kernel.outcome import Unknown
 from konter.kernel.wire_types import WireSilence
@@ -56,6 +57,8 @@ async def claim_questions(desk: FundingDesk, most: int) -> list[Job]:
     """Lease what is due to be asked, in one commit: at most one search for each gateway, and as
     many single questions as then fit into ``most``."""
     began, now = desk.clock.monotonic(), desk.clock.now()
+    if not await _any_due(desk, now):
+        return []
     async with desk.db.transaction() as tx:
         searches = await claim_searches(desk, tx, now=now, began=began)
         room = max(0, most - len(searches))
@@ -81,6 +84,13 @@ async def claim_questions(desk: FundingDesk, most: int) -> list[Job]:
         for payment_id, gateway, fence, reference, their_id, amount, fee_on, charged in rows
     ]
     return [*searches, *askings]
+
+
+async def _any_due(desk: FundingDesk, now: datetime) -> bool:
+    """Mostly there is nothing, and to look takes no transaction."""
+    facts = {"now": now, "most": 1, "gateways": sorted(desk.gateways)}
+    async with desk.db.read() as tx:
+        return bool(await tx.rows(DUE_PAYMENTS, facts) or await due_searches(desk, tx, now=now))
 
 
 async def ask(desk: FundingDesk, job: Job) -> None:

@@ -136,14 +136,19 @@ class _Searched:
         )
 
 
-async def claim_searches(desk: FundingDesk, tx: Tx, *, now: datetime, began: float) -> list[Search]:
-    """Lease the invoices that are due to be looked for: one search for each gateway."""
+async def due_searches(desk: FundingDesk, tx: Tx, *, now: datetime) -> list[Sought]:
+    """The invoices that are due to be looked for, locked if a transaction is open."""
     facts = {
         "now": now,
         "soon": now + timedelta(seconds=desk.times.first_ask / 2),
         "gateways": sorted(code for code, gateway in desk.gateways.items() if gateway.history),
     }
-    sought = [Sought(*row) for row in await tx.rows(DUE_SEARCHES, facts)]
+    return [Sought(*row) for row in await tx.rows(DUE_SEARCHES, facts)]
+
+
+async def claim_searches(desk: FundingDesk, tx: Tx, *, now: datetime, began: float) -> list[Search]:
+    """Lease the invoices that are due to be looked for: one search for each gateway."""
+    sought = await due_searches(desk, tx, now=now)
     if not sought:
         return []
     until = [now + desk.lease(one.gateway) for one in sought]

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from konter.db.pool import Tx
 from konter.hooks.outbox_desk import OutboxDesk
 from konter.people.members import Callback, Member, members_of
 
@@ -100,13 +99,14 @@ async def collect(desk: OutboxDesk, most: int) -> list[Parcel]:
         "most": most,
         "per_member": desk.per_member,
     }
-    async with desk.db.transaction() as tx:
+    async with desk.db.at_once() as tx:
         messages = await tx.records(Message, CLAIM_MESSAGES, facts)
-        if not messages:
-            return []
+    if not messages:
+        return []
+    async with desk.db.read() as tx:
         members = await members_of(tx, desk.people, {m.user_id for m in messages})
-        parcels, dead = _sorted(messages, members)
-        await _lay_down(tx, dead)
+    parcels, dead = _sorted(messages, members)
+    await _lay_down(desk, dead)
     return parcels
 
 
@@ -128,11 +128,13 @@ def _sorted(
     return parcels, dead
 
 
-async def _lay_down(tx: Tx, dead: Sequence[tuple[Message, str]]) -> None:
+async def _lay_down(desk: OutboxDesk, dead: Sequence[tuple[Message, str]]) -> None:
+    """Where this is lost, their leases end and they are looked at again."""
     if dead:
         facts = {
             "id": [message.id for message, _ in dead],
             "created_at": [message.created_at for message, _ in dead],
             "problem": [problem for _, problem in dead],
         }
-        await tx.run(LAY_DOWN, facts)
+        async with desk.db.at_once() as tx:
+            await tx.run(LAY_DOWN, facts)

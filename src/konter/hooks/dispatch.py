@@ -66,7 +66,7 @@ async def collect(desk: NoticesDesk, channel: str, most: int) -> list[Leased]:
     """Lease at most ``most`` messages of one channel that are due."""
     now = desk.clock.now()
     facts = {"channel": channel, "now": now, "lease_until": now + desk.lease, "most": most}
-    async with desk.db.transaction() as tx:
+    async with desk.db.at_once() as tx:
         return await tx.records(Leased, CLAIM, facts)
 
 

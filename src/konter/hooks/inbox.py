@@ -166,7 +166,7 @@ async def claim(desk: InboxDesk, most: int, *, sources: Sequence[str]) -> list[M
     """Lease at most ``most`` waiting messages of these senders."""
     now = desk.clock.now()
     facts = {"now": now, "lease_until": now + LEASE, "most": most, "sources": list(sources)}
-    async with desk.db.transaction() as tx:
+    async with desk.db.at_once() as tx:
         rows = await tx.rows(CLAIM_MESSAGES, facts)
     return [
         Message(id_, source, _call(headers, bytes(body), remote), fence, received_at)

@@ -110,7 +110,7 @@ class Timetable:
             "now": now,
             "most": most,
         }
-        async with self._db.transaction() as tx:
+        async with self._db.at_once() as tx:
             rows = await tx.rows(CLAIM_ENTRIES, facts)
         return [_Due(self._entries[name], fence) for name, fence in rows]
 

@@ -160,7 +160,7 @@ def work_list(desk: ProbeDesk, *, wake: Wake) -> WorkList[Due]:
 async def _claim(desk: ProbeDesk, most: int) -> list[Due]:
     now = desk.clock.now()
     facts = {"now": now, "lease_until": now + LEASE, "most": most, "subjects": list(desk.tries)}
-    async with desk.db.transaction() as tx:
+    async with desk.db.at_once() as tx:
         return await tx.records(Due, CLAIM, facts)
 
 
