@@ -18,12 +18,9 @@ WALKS: list[tuple[Walk, Way]] = [
     (shop_walks.guest_buys_by_qris, PHONE),
     (shop_walks.guest_buys_by_qris, BARE),
     (shop_walks.reseller_tops_up_and_orders, DESK),
-    (shop_walks.reseller_tops_up_and_orders, BARE),
-    (shop_walks.bill_is_checked_and_paid, PHONE),
     (shop_walks.bill_is_checked_and_paid, Way("1280", "en", scripts=False)),
     (office_walks.operator_ends_a_stuck_order, DESK),
     (office_walks.admin_changes_a_markup, PHONE),
-    (office_walks.admin_tests_the_gateways, Way("360", "en")),
     (office_walks.admin_tests_the_gateways, Way("1280", "id")),
 ]
 

@@ -17,8 +17,8 @@ from konter.web.request import SiteRequest
 
 class NewOrder(Struct):
     """``ref_id``: made with the form, so that two clicks are one order. ``qty``: of an open
-    denomination, whole rupiah. ``shown_price``: what the form said, whole rupiah; from the balance
-    no more is taken. A channel's page names its amount before anybody pays."""
+    denomination, whole rupiah. ``shown_price``: what the form said is paid in all by this method,
+    whole rupiah; no more is taken or asked for."""
 
     product_id: int
     ref_id: str
@@ -45,9 +45,8 @@ async def place_own(request: SiteRequest, said: NewOrder) -> int:
         pays_reseller_price=request.user.role is not Role.RETAIL,
         payment_method=said.payment_method,
     )
-    ask = choose(ask, said.qty)
+    ask = replace(choose(ask, said.qty), agreed=said.shown_price)
     if ask.payment_method == BALANCE:
-        ask = replace(ask, agreed=said.shown_price)
         return (await request.shop.placer.submit(ask)).order.id
     return await _check_out(request, ask, said)
 
