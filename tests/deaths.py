@@ -70,6 +70,7 @@ class Deaths:
     died: int = 0
     _copies: int = 0
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    _births: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def commits(self) -> int:
         """How many commits the scenario makes when nobody dies."""
@@ -112,8 +113,13 @@ class Deaths:
 
     async def _child(self, place: Place, moment: Moment) -> int | None:
         child = self.kiln.Process(target=self.play, args=(place, moment))
-        await asyncio.to_thread(child.start)
-        await asyncio.to_thread(child.join, 20)
+        async with self._births:
+            await asyncio.to_thread(child.start)
+        await _readable(child.sentinel, within_s=20)
+        # Whoever starts a process looks whether the others have ended, and of two who look at one
+        # at a time the second reads 255: so one looks after the other.
+        async with self._births:
+            child.join(1)
         ended = child.exitcode
         child.close()
         return ended
@@ -136,3 +142,16 @@ class Deaths:
                 await working
             spent = await self.after.judge(house, place)
             self.spent += spent
+
+
+async def _readable(descriptor: int, *, within_s: float) -> None:
+    """Until it is, at most so long."""
+    loop, happened = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(descriptor, happened.set)
+    try:
+        async with asyncio.timeout(within_s):
+            await happened.wait()
+    except TimeoutError:
+        return
+    finally:
+        loop.remove_reader(descriptor)
