@@ -34,7 +34,7 @@ bench: $(VENV)/.ready-dev ## measure the figures that matter; writes build/bench
 	$(BIN)/python -m bench
 
 soak: $(VENV)/.ready-dev ## long fault runs with a fixed seed (SEED=n for another)
-	$(BIN)/python -m pytest -n 2 --dist worksteal -v -m soak --timeout=600 --hypothesis-seed=$(SEED) $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal -v -m soak --timeout=900 --hypothesis-seed=$(SEED) $(ARGS)
 	$(BIN)/python -m bench --row 8
 
 docs: $(VENV)/.ready-dev $(VENV)/.browser ## write the reference pages and the README's pictures again
