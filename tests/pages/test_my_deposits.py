@@ -87,7 +87,7 @@ async def test_an_order_by_a_channel_goes_to_its_page(paying: Shop) -> None:
     _, siti = await somebody(paying)
     product = await paying.product("xld10")
     form = (await siti.get(f"/my/orders/new?product={product}")).text
-    [qris] = re.findall(r'value="(\w+:[^"]*qris[^"]*)"', form, re.IGNORECASE)
+    [qris] = re.findall(r'value="\d+ (\w+:[^"]*qris[^"]*)"', form, re.IGNORECASE)
     till = (await siti.get(f"/beli/pulsa/xl?target_id=087800001230&product_id={product}")).text
     assert re.findall(r'value="\d+ (\w+:[^"]*qris[^"]*)"', till, re.IGNORECASE) == [qris]
     fields = {

@@ -49,10 +49,10 @@ FROM leased l JOIN hooks.outbox o ON o.id = l.id AND o.created_at = l.created_at
 
 LAY_DOWN = """
 WITH n AS (
-    SELECT * FROM unnest(%(id)s::bigint[], %(created_at)s::timestamptz[], %(problem)s::text[])
-        AS n (id, created_at, problem)
+    SELECT * FROM unnest(%(id)s::bigint[], %(created_at)s::timestamptz[], %(fence)s::bigint[],
+        %(problem)s::text[]) AS n (id, created_at, fence, problem)
 ), gone AS (
-    DELETE FROM hooks.outbox_queue q USING n WHERE q.id = n.id RETURNING q.id
+    DELETE FROM hooks.outbox_queue q USING n WHERE q.id = n.id AND q.fence = n.fence RETURNING q.id
 )
 UPDATE hooks.outbox o SET state = 'dead', last_problem = n.problem
 FROM n JOIN gone ON gone.id = n.id WHERE o.id = n.id AND o.created_at = n.created_at
@@ -129,11 +129,13 @@ def _sorted(
 
 
 async def _lay_down(desk: OutboxDesk, dead: Sequence[tuple[Message, str]]) -> None:
-    """Where this is lost, their leases end and they are looked at again."""
+    """Unless somebody else leased them meanwhile. Where this is lost, their leases end and they
+    are looked at again."""
     if dead:
         facts = {
             "id": [message.id for message, _ in dead],
             "created_at": [message.created_at for message, _ in dead],
+            "fence": [message.fence for message, _ in dead],
             "problem": [problem for _, problem in dead],
         }
         async with desk.db.at_once() as tx:

@@ -65,7 +65,7 @@ def _unfolded(typed: dict[str, str]) -> dict[str, str]:
     """A channel is sent with its own total before it, "10500 tripay:QRIS2"; without one, as by
     who writes their own form, no total binds."""
     total, _, method = typed.get("payment_method", "").rpartition(" ")
-    if method == BALANCE:
+    if method in ("", BALANCE):
         return typed
     bound = {"shown_price": total} if total else {}
     rest = {name: value for name, value in typed.items() if name != "shown_price"}
