@@ -20,7 +20,7 @@ demo: $(VENV)/.ready ## sell a few products end to end, then keep serving (ONCE=
 # would compile everything again, which is a third of a minute of work together.
 unexport PYTHONDONTWRITEBYTECODE
 
-test: $(VENV)/.ready-dev $(VENV)/.browser ## run the whole suite (ARGS="tests/ledger -x" to narrow it)
+test: $(VENV)/.ready-dev $(VENV)/.browser ## run every test that runs Konter (ARGS="tests/ledger -x" to narrow it)
 	$(BIN)/python -m pytest -n 3 --dist worksteal -m "not soak" --ignore tests/laws $(ARGS)
 
 check: $(VENV)/.ready-dev ## format, lint, types, import contract, laws of the house

@@ -7,17 +7,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from tests.pages.visitor import NUMBER, Visitor, hidden, went_to
+from tests.pages.test_my_deposits import somebody
+from tests.pages.visitor import NUMBER, hidden, went_to
 from tests.shop import Shop
-from tests.web.paying import PHONE, plain
+from tests.web.paying import PHONE
 
 AT_A_SHOP: Final = "tripay:ALFAMART"
 PASS_ON: Final = "UPDATE funding.channels SET fee_on = %(fee_on)s"
-
-
-async def buyer_of(shop: Shop) -> Visitor:
-    buyer = await shop.buyer()
-    return Visitor(Shop(shop.house, shop.sim, plain(shop)), buyer.token)
 
 
 @asynccontextmanager
@@ -39,7 +35,7 @@ def total_in(form: str) -> int:
 async def test_a_fee_that_came_since_the_form_was_shown_is_shown_and_not_asked_for(
     paying: Shop,
 ) -> None:
-    siti = await buyer_of(paying)
+    _, siti = await somebody(paying)
     product = await paying.product("xld10")
     form = (await siti.get(f"/my/orders/new?product={product}")).text
     price = int(hidden(form, "shown_price"))
@@ -78,7 +74,7 @@ async def test_a_fee_that_came_since_the_form_was_shown_is_shown_and_not_asked_f
 async def test_a_form_of_ones_own_names_the_channel_alone_and_is_bound_by_no_total(
     paying: Shop,
 ) -> None:
-    siti = await buyer_of(paying)
+    _, siti = await somebody(paying)
     product = await paying.product("xld10")
     form = (await siti.get(f"/my/orders/new?product={product}")).text
     at = went_to(

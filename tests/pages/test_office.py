@@ -7,6 +7,7 @@ import asyncio
 from konter.ledger.read import of_order
 from konter.people.audit import deeds
 from konter.people.permits import Role
+from tests.pages.buying import FOR_EVER
 from tests.shop import Buyer, Client, Reply, Shop
 
 FORM = {
@@ -99,3 +100,39 @@ async def test_an_order_that_never_left_is_cancelled_and_its_price_is_back(shop:
         (deed,) = await deeds(tx, subject=f"order:{order}")
     assert (deed.act, deed.actor_id) == ("order.cancel", staff.id)
     assert (await get(shop.client, "/admin/orders/999999", staff)).status_code == 404
+
+
+async def test_an_order_that_is_being_asked_about_is_ended_a_moment_later_with_what_was_typed(
+    shop: Shop,
+) -> None:
+    buyer, staff = await shop.buyer(), await shop.buyer(money=0, role=Role.OPERATOR)
+    order = await buyer.buys_async("xld10", FOR_EVER)
+    await shop.until(order, "sent")
+    await shop.stop_worker()
+    path = f"/admin/orders/{order}/end"
+    why = {
+        "choice": "delivered",
+        "serial": "SN-77",
+        "reason": "pembeli sudah menerima",
+        "evidence": "panel penyedia 10.15",
+    }
+    await _leased_until(shop, order, "now() + interval '1 minute'")
+    refused = await post(shop.client, path, staff, **why)
+    assert refused.status_code == 409
+    assert "Penyedia sedang ditanya, coba lagi sebentar" in refused.text
+    for typed in ("SN-77", "pembeli sudah menerima", "panel penyedia 10.15"):
+        assert f'value="{typed}"' in refused.text
+    assert 'value="delivered" required checked' in refused.text
+    assert (await shop.order(order)).state == "sent"
+    await _leased_until(shop, order, "NULL")
+    assert (await post(shop.client, path, staff, **why)).status_code == 303
+    assert (await shop.order(order)).state == "delivered"
+    async with shop.house.db.read() as tx:
+        assert [deed.act for deed in await deeds(tx, subject=f"order:{order}")] == ["order.end"]
+
+
+async def _leased_until(shop: Shop, order_id: int, until: str) -> None:
+    """As if a worker were asking about it."""
+    leased = f"UPDATE orders.attempts SET lease_until = {until} WHERE order_id = {order_id}"
+    async with shop.house.db.transaction() as tx:
+        await tx.connection.execute(leased.encode())

@@ -16,6 +16,7 @@ from msgspec import Struct
 from konter.kernel.errors import Invalid, NotFound, Refused
 from konter.orders.cancel import cancel
 from konter.orders.end import Verdict, end
+from konter.orders.read import CallUnderWay
 from konter.orders.resolve import Decision, resolve
 from konter.web.admin.deed import deed, note_after
 from konter.web.admin.order import order_page, story_of
@@ -66,8 +67,8 @@ async def get_act(request: SiteRequest, order_id: RowId, act: ActName) -> Page:
 
 @post("/admin/orders/{order_id:int}/{act:str}", include_in_schema=False, opt=STAFF, status_code=200)
 async def post_act(request: SiteRequest, order_id: RowId, act: ActName) -> Response[str]:
-    """Done, and the story told anew; or the same page with what was wrong; or, where somebody was
-    first, the story with their act in it."""
+    """Done, and the story told anew; or the same page with what was wrong, or because it is to be
+    sent again in a moment; or, where somebody was first, the story with their act in it."""
     if act not in CHOICES:
         raise NoSuchAct
     typed = await fields_of(request)
@@ -75,7 +76,7 @@ async def post_act(request: SiteRequest, order_id: RowId, act: ActName) -> Respo
         why = read_form(typed, Why)
         _must_say_why(visit(request).say, why, act)
         await _do(request, order_id, act, why)
-    except Invalid as error:
+    except (Invalid, CallUnderWay) as error:
         return await _form(request, order_id, act, typed=typed, error=error)
     except NotFound:
         raise
@@ -129,12 +130,13 @@ async def _form(
     act: str,
     *,
     typed: dict[str, str],
-    error: Invalid | None = None,
+    error: Invalid | CallUnderWay | None = None,
 ) -> Page:
     facts = {
         **await story_of(request, order_id),
         "act": act,
         "typed": typed,
-        "faults": error.errors if error else {},
+        "faults": error.errors if isinstance(error, Invalid) else {},
+        "trouble_said": error.text if isinstance(error, CallUnderWay) else "",
     }
     return page(request, "admin/order_act.html", facts, status=error.status if error else 200)
