@@ -24,7 +24,6 @@ from konter.web.page.forms import fields_of, read_form
 from konter.web.page.guard import visit
 from konter.web.page.permits import STAFF
 from konter.web.page.render import Page, go, page
-from konter.web.page.words import Say
 from konter.web.request import RowId, SiteRequest
 
 ActName = Annotated[str, PathParameter()]
@@ -74,7 +73,7 @@ async def post_act(request: SiteRequest, order_id: RowId, act: ActName) -> Respo
     typed = await fields_of(request)
     try:
         why = read_form(typed, Why)
-        _must_say_why(visit(request).say, why, act)
+        _must_say_why(request, why, act)
         await _do(request, order_id, act, why)
     except (Invalid, CallUnderWay) as error:
         return await _form(request, order_id, act, typed=typed, error=error)
@@ -102,8 +101,9 @@ async def _do(request: SiteRequest, order_id: int, act: str, why: Why) -> None:
             await cancel(desk, order_id, user_id=None, because=because, deed=told)
 
 
-def _must_say_why(say: Say, why: Why, act: str) -> None:
+def _must_say_why(request: SiteRequest, why: Why, act: str) -> None:
     """Raises Invalid."""
+    say = visit(request).say
     faults: dict[str, list[str]] = {}
     if len(why.reason) < 5:
         faults["reason"] = [say("Sebutkan alasannya, paling sedikit 5 huruf")]
