@@ -9,7 +9,6 @@ import shutil
 import signal
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
@@ -26,8 +25,9 @@ from konter.db.embedded import EmbeddedServer
 from konter.db.ids import IdBlocks
 from konter.db.migrate import migrate, migrations
 from konter.db.pool import Database
+from tests.landlord import dismiss, lent
 from tests.sim_process import LINE, Sim, renew, running_sim
-from tests.warm import WARMTH
+from tests.warm import WARMTH, database
 
 SHM = Path("/dev/shm")
 """Memory that looks like a folder: a test's database is some two hundred files, made and removed,
@@ -142,7 +142,7 @@ def server_conninfo() -> Iterator[str]:
     named = os.environ.get("DATABASE_URL")
     if named:
         yield named
-        _dismiss(named)
+        dismiss(named)
         return
     with EmbeddedServer(HOME) as server:
         conninfo = server.database("postgres")
@@ -155,7 +155,7 @@ def server_conninfo() -> Iterator[str]:
             connection.execute("ALTER SYSTEM SET autovacuum = off")
             connection.execute("SELECT pg_reload_conf()")
         yield conninfo
-        _dismiss(conninfo)
+        dismiss(conninfo)
 
 
 @pytest.fixture(scope="session")
@@ -207,51 +207,16 @@ async def warmth() -> AsyncIterator[None]:
     await WARMTH.end()
 
 
-LANDLORDS: dict[str, psycopg.Connection] = {}
-"""Of each server the owner's connection that makes databases and drops them."""
-
-
-def _landlord(server_conninfo: str) -> psycopg.Connection:
-    known = LANDLORDS.get(server_conninfo)
-    if known is None or known.closed:
-        known = LANDLORDS[server_conninfo] = psycopg.connect(server_conninfo, autocommit=True)
-    return known
-
-
-def _dismiss(server_conninfo: str) -> None:
-    if known := LANDLORDS.pop(server_conninfo, None):
-        known.close()
-
-
-@contextmanager
-def cloned(server_conninfo: str, template: str) -> Iterator[str]:
-    """The owner's conninfo of a fresh migrated database, dropped afterwards."""
-    name = f"t_{uuid.uuid4().hex[:16]}"
-    _landlord(server_conninfo).execute(
-        sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
-            sql.Identifier(name), sql.Identifier(template)
-        )
-    )
-    try:
-        yield make_conninfo(server_conninfo, dbname=name)
-    finally:
-        _landlord(server_conninfo).execute(
-            sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
-        )
-
-
 @pytest.fixture
 def conninfo(server_conninfo: str, template: str) -> Iterator[str]:
-    with cloned(server_conninfo, template) as fresh:
-        yield fresh
+    with lent(server_conninfo, template) as conninfo:
+        yield conninfo
 
 
 @pytest.fixture
 async def db(conninfo: str) -> AsyncIterator[Database]:
-    database = Database(conninfo, max_size=8)
-    await database.open()
-    yield database
-    await database.close()
+    async with database(conninfo) as warm:
+        yield warm
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from typing import Final, Protocol
 
 from konter.app import House, open_house
 from konter.worker import open_worker
-from tests.conftest import cloned
+from tests.landlord import cloned
 from tests.mortal import Moment, Place
 
 AT_ONCE: Final = 5

@@ -50,6 +50,7 @@ from tests.sim_process import (
     USERNAME,
     Sim,
 )
+from tests.warm import database
 
 WEBHOOK_SECRET = "rahasia-webhook-01"
 ACCOUNT = "digiflazz-main"
@@ -318,8 +319,10 @@ async def _furnished(
 ) -> AsyncIterator[Shop]:
     port = free_port()
     settings.setdefault("KONTER_BASE_URL", f"http://127.0.0.1:{port}")
+    chosen = quick_settings(conninfo, sim, **settings)
     async with (
-        open_house(quick_settings(conninfo, sim, **settings), observer=observer) as opened,
+        database(conninfo, most=chosen.db_pool, observer=observer) as db,
+        open_house(chosen, db=db) as opened,
         served(house := _quick_to_log_in(opened), port=port) as client,
     ):
         await sim.options(webhook_url=f"{client.url}/webhook/digiflazz")

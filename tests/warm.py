@@ -1,7 +1,7 @@
 """Connections that outlive a test: the first plan of a statement costs a connection ten times what
 the statement does, and most tests of a room use its statements once or twice.
 
-Only for databases that a room's tests share, and only in the loop of the whole session.
+Only for databases that several tests use, and only in the loop of the whole session.
 """
 
 from __future__ import annotations
@@ -16,57 +16,75 @@ import psycopg
 from konter.db.pool import CommitObserver, Database
 
 MOST = 8
+FEW = 3
+"""So many databases' connections are kept at a time: the server has a hundred for all processes."""
 
 
 @dataclass
 class Kept:
-    """Of the database that was used last; the next one's take its place."""
+    """To one database. ``users``: who works with it now."""
 
     conninfo: str
     db: Database
-    owner: psycopg.AsyncConnection
+    users: int = 0
+    _owner: psycopg.AsyncConnection | None = None
+
+    async def owner(self) -> psycopg.AsyncConnection:
+        if self._owner is None:
+            self._owner = await psycopg.AsyncConnection.connect(self.conninfo, autocommit=True)
+        return self._owner
 
     async def close(self) -> None:
-        await self.owner.close()
+        if self._owner is not None:
+            await self._owner.close()
         await self.db.close()
 
 
 class Warmth:
-    """What this process keeps; nothing before ``begin`` and after ``end``."""
+    """What this process keeps, the last used at the end; nothing before ``begin`` and after
+    ``end``, and nothing for other loops."""
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._kept: Kept | None = None
+        self._kept: dict[str, Kept] = {}
 
     def begin(self) -> None:
         self._loop = asyncio.get_running_loop()
 
     async def end(self) -> None:
         self._loop = None
-        await self._let_go()
+        while self._kept:
+            await self._kept.popitem()[1].close()
+
+    def is_here(self) -> bool:
+        return asyncio.get_running_loop() is self._loop
 
     def kept(self, conninfo: str) -> Kept | None:
-        """To this database, if it is the last used one, of this loop."""
-        if asyncio.get_running_loop() is not self._loop or self._kept is None:
-            return None
-        return self._kept if self._kept.conninfo == conninfo else None
+        return self._kept.get(conninfo) if self.is_here() else None
 
-    async def of(self, conninfo: str) -> Kept | None:
-        """Connections to this database. None: this loop keeps none."""
-        if asyncio.get_running_loop() is not self._loop:
-            return None
-        if self.kept(conninfo) is None:
-            await self._let_go()
-            db = Database(conninfo, max_size=MOST)
-            await db.open()
-            owner = await psycopg.AsyncConnection.connect(conninfo, autocommit=True)
-            self._kept = Kept(conninfo, db, owner)
-        return self._kept
+    @asynccontextmanager
+    async def at(self, conninfo: str, most: int) -> AsyncIterator[Database]:
+        """Connections to this database, which stay; whoever comes first says how many at most."""
+        kept = self._kept.pop(conninfo, None)
+        if kept is None:
+            await self._make_room()
+            kept = Kept(conninfo, Database(conninfo, max_size=most))
+            await kept.db.open()
+        self._kept[conninfo] = kept
+        kept.users += 1
+        try:
+            yield kept.db
+        finally:
+            kept.users -= 1
 
-    async def _let_go(self) -> None:
-        kept, self._kept = self._kept, None
-        if kept is not None:
+    async def cool(self, conninfo: str) -> None:
+        """Nobody is connected any longer."""
+        if kept := self._kept.pop(conninfo, None):
             await kept.close()
+
+    async def _make_room(self) -> None:
+        for idle in [k for k in self._kept.values() if not k.users][: len(self._kept) - FEW + 1]:
+            await self.cool(idle.conninfo)
 
 
 WARMTH = Warmth()
@@ -74,14 +92,14 @@ WARMTH = Warmth()
 
 @asynccontextmanager
 async def database(
-    conninfo: str, *, observer: CommitObserver | None = None
+    conninfo: str, *, most: int = MOST, observer: CommitObserver | None = None
 ) -> AsyncIterator[Database]:
     """Warm if it can be; one whose commits are observed is its test's own."""
-    kept = None if observer else await WARMTH.of(conninfo)
-    if kept is not None:
-        yield kept.db
+    if observer is None and WARMTH.is_here():
+        async with WARMTH.at(conninfo, most) as warm:
+            yield warm
         return
-    own = Database(conninfo, max_size=MOST, observer=observer)
+    own = Database(conninfo, max_size=most, observer=observer)
     await own.open()
     try:
         yield own
@@ -93,8 +111,9 @@ async def by_owner(conninfo: str, statement: str) -> None:
     """What the program's own role may not do."""
     kept = WARMTH.kept(conninfo)
     if kept is not None:
-        await kept.owner.execute(statement.encode())
-        await kept.owner.execute("RESET ALL")
-        return
-    async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as owner:
+        owner = await kept.owner()
         await owner.execute(statement.encode())
+        await owner.execute("RESET ALL")
+        return
+    async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as own:
+        await own.execute(statement.encode())

@@ -159,18 +159,20 @@ class House:
 
 @asynccontextmanager
 async def open_house(
-    settings: Settings, *, observer: CommitObserver | None = None
+    settings: Settings, *, observer: CommitObserver | None = None, db: Database | None = None
 ) -> AsyncIterator[House]:
     """Everything this process needs, opened; closed again at the end.
 
     An embedded database is started and migrated; a named one must have been migrated. Raises
-    Unavailable, NotMigrated. ``observer`` is told of every commit.
+    Unavailable, NotMigrated. ``observer`` is told of every commit. ``db``: who has connections to
+    that database already lends them, and closes them later; otherwise the house opens its own.
     """
     async with AsyncExitStack() as stack:
         conninfo = _database(settings, stack)
-        db = Database(conninfo, max_size=settings.db_pool, observer=observer)
-        await db.open()
-        stack.push_async_callback(db.close)
+        if db is None:
+            db = Database(conninfo, max_size=settings.db_pool, observer=observer)
+            await db.open()
+            stack.push_async_callback(db.close)
         clock = SystemClock()
         providers = providers_of(settings)
         wire = Wire(clock, in_flight=dict.fromkeys(providers, settings.worker_in_flight))

@@ -76,6 +76,7 @@ async def test_a_mapped_sku_is_an_offer_at_once_and_follows_its_list(
         (SECOND, "X10", 10_000, True),
     ]
     await sim.okeconnect.catalogue(kode="X10", harga="9900")
+    clock.advance(1)
     report = await sync_second(both)
     assert (report.synced, report.repriced) == (1, 1)
     found = await product(both, "xld10")

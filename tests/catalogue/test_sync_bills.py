@@ -48,14 +48,15 @@ from tests.catalogue.bill_shelf import (
     synced,
     versions,
 )
-from tests.conftest import ManualClock, cloned
+from tests.conftest import ManualClock
+from tests.landlord import lent
 from tests.sim_process import Sim
 from tests.suppliers.build import ACCOUNT
 
 
 @pytest.fixture(scope="module")
 def shared(server_conninfo: str, template: str) -> Iterator[str]:
-    with cloned(server_conninfo, template) as conninfo:
+    with lent(server_conninfo, template) as conninfo:
         yield conninfo
 
 

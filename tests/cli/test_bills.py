@@ -20,12 +20,13 @@ from konter.db.pool import Database
 from konter.kernel.errors import Invalid
 from konter.suppliers.desk import NoSuchAccount
 from tests.catalogue.bill_shelf import SHELF, bills_desk, clear, synced
-from tests.conftest import ManualClock, cloned
+from tests.conftest import ManualClock
+from tests.landlord import lent
 
 
 @pytest.fixture(scope="module")
 def shared(server_conninfo: str, template: str) -> Iterator[str]:
-    with cloned(server_conninfo, template) as conninfo:
+    with lent(server_conninfo, template) as conninfo:
         yield conninfo
 
 

@@ -15,8 +15,8 @@ from konter.funding.hear import hear
 from konter.kernel.wire_types import WireCall
 from konter.upstreams.contract import NotGenuine
 from konter.upstreams.gateways.ipaymu_callbacks import canonical
-from tests.conftest import cloned
 from tests.funding.till import GATEWAYS, Till, altered, open_till
+from tests.landlord import lent
 from tests.sim_process import IPAYMU_VA, TRIPAY_API_KEY, Sim
 from tests.upstreams.payments import tripay_signature
 
@@ -24,7 +24,7 @@ from tests.upstreams.payments import tripay_signature
 @pytest.fixture(scope="module")
 def shared(server_conninfo: str, template: str) -> Iterator[str]:
     """One database for this file, emptied for each test."""
-    with cloned(server_conninfo, template) as conninfo:
+    with lent(server_conninfo, template) as conninfo:
         yield conninfo
 
 

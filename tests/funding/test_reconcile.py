@@ -22,9 +22,9 @@ from konter.kernel.money import Rupiah
 from konter.kernel.wire_types import Heard, WireAnswer, WireRequest
 from konter.ledger.wallets import GUEST
 from konter.upstreams.gateway_contract import Claim, FeeOn, Listed
-from tests.conftest import cloned
 from tests.funding.desks import gateways_at
 from tests.funding.till import GATEWAYS, Till, open_till
+from tests.landlord import lent
 from tests.sim_process import Sim
 from tests.upstreams.payments import an_invoice
 from tests.upstreams.raw_server import Visit, raw_server
@@ -36,7 +36,7 @@ KIND = DifferenceKind
 @pytest.fixture(scope="module")
 def shared(server_conninfo: str, template: str) -> Iterator[str]:
     """One database for this file, emptied for each test."""
-    with cloned(server_conninfo, template) as conninfo:
+    with lent(server_conninfo, template) as conninfo:
         yield conninfo
 
 

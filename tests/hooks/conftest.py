@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from konter.db.ids import IdBlocks
-from tests.conftest import ManualClock, cloned
+from tests.conftest import ManualClock
 from tests.hooks.partner import Office, Partner, open_office, open_partner
+from tests.landlord import lent
 from tests.suppliers.conftest import desk, sim
 from tests.warm import database
 
@@ -16,7 +17,7 @@ __all__ = ["desk", "office", "partner", "sim"]
 @pytest.fixture(scope="session")
 def office_conninfo(server_conninfo: str, template: str) -> Iterator[str]:
     """One database for all offices, emptied for each: most of such a test would be its making."""
-    with cloned(server_conninfo, template) as fresh:
+    with lent(server_conninfo, template) as fresh:
         yield fresh
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 import pytest_asyncio
 
-from tests.conftest import cloned
+from tests.landlord import lent
 from tests.pages.browser import Tab, Visitors, visitors
 from tests.pages.storefront import open_storefront
 from tests.shop import GAP_S, WEBHOOK_SECRET, Shop
@@ -72,7 +72,7 @@ async def town(
         price_list_gap_s=0,
     )
     settings = {"KONTER_PAYMENT_FIRST_ASK_S": "600", "KONTER_STUCK_AFTER_S": "1"}
-    with cloned(server_conninfo, template) as conninfo:
+    with lent(server_conninfo, template) as conninfo:
         async with (
             open_storefront(conninfo, sim_process, **settings) as shop,
             visitors(chromium_address, shop.client.url) as people,

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from konter.app import open_house
-from tests.conftest import cloned
+from tests.landlord import cloned, lent
 from tests.shop import GAP_S, WEBHOOK_SECRET, Shop, open_stocked_shop, quick_settings, stock
 from tests.sim_process import Sim
 
@@ -42,6 +42,6 @@ async def stocked_template(
 
 @pytest.fixture
 async def shop(server_conninfo: str, stocked_template: str, sim: Sim) -> AsyncIterator[Shop]:
-    with cloned(server_conninfo, stocked_template) as conninfo:
+    with lent(server_conninfo, stocked_template) as conninfo:
         async with open_stocked_shop(conninfo, sim) as shop:
             yield shop

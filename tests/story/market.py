@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl
 
 from konter.hooks.tasks import open_tasks
 from konter.upstreams.gateways.ipaymu_callbacks import canonical
-from tests.conftest import cloned
+from tests.landlord import lent
 from tests.shop import GAP_S, WEBHOOK_SECRET, Buyer, Reply, Shop, open_paying_shop
 from tests.sim_process import IPAYMU_VA, TRIPAY_PRIVATE_KEY, Sim, SimGateway
 
@@ -90,7 +90,7 @@ async def open_market(
         "KONTER_LOGIN_LIMIT_REMOTE": "10000",
         **settings,
     }
-    with cloned(server_conninfo, template) as conninfo:
+    with lent(server_conninfo, template) as conninfo:
         async with open_paying_shop(conninfo, sim, observer=None, with_worker=True, **told) as shop:
             for gateway in gateways(shop).values():
                 await gateway.options(poll_gap_s=ASK_GAP_S, silence_seconds=1)

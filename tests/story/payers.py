@@ -20,7 +20,7 @@ from konter.orders.bill_asks import BillAsk, BillPayment
 from konter.orders.bills import BillView, bill_by_ref
 from konter.orders.check_bill import check_bill
 from konter.orders.pay_bill import PaidBill, pay_bill
-from tests.conftest import cloned
+from tests.landlord import lent
 from tests.orders.bill_counter import member
 from tests.shop import ACCOUNT, GAP_S, WEBHOOK_SECRET, Shop, open_shop
 from tests.sim_process import Sim
@@ -53,7 +53,7 @@ async def open_bill_shop(
         "KONTER_UPSTREAM_TIMEOUT_S": "5",
         **settings,
     }
-    with cloned(server_conninfo, template) as conninfo:
+    with lent(server_conninfo, template) as conninfo:
         async with open_shop(conninfo, sim, observer=None, with_worker=True, **told) as shop:
             await sync_bills(shop.house.catalogue, account=ACCOUNT)
             yield shop

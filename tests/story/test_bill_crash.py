@@ -11,8 +11,8 @@ from konter.app import open_house
 from konter.catalogue.sync_bills import sync_bills
 from tests import bill_child
 from tests.bill_child import ANSWERS, MONEY, AfterBills, BillPlace
-from tests.conftest import cloned
 from tests.deaths import Deaths, kiln_with
+from tests.landlord import cloned
 from tests.mortal import BUYER, GAP_S, Moment, some_of
 from tests.shop import ACCOUNT, WEBHOOK_SECRET, stock
 from tests.sim_process import Sim

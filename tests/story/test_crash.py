@@ -12,9 +12,9 @@ from konter.funding.adjust import adjust
 from konter.kernel.money import Rupiah
 from konter.ledger.wallets import open_wallet
 from tests import crash_child
-from tests.conftest import cloned
 from tests.crash_child import ANSWERS, MONEY, OPENING, AfterOrders
 from tests.deaths import Deaths, kiln_with
+from tests.landlord import cloned
 from tests.mortal import BUYER, GAP_S, Moment, Place, some_of
 from tests.shop import WEBHOOK_SECRET, stock
 from tests.sim_process import Sim

@@ -13,9 +13,9 @@ from konter.catalogue.mappings import map_offer, set_priority
 from konter.funding.topup import record_topup
 from konter.kernel.money import Rupiah
 from tests import failover_child
-from tests.conftest import cloned
 from tests.deaths import Deaths, kiln_with
 from tests.failover_child import MONEY, PLAYS, AfterFailover, FailoverPlace
+from tests.landlord import cloned
 from tests.mortal import BUYER, GAP_S, Moment, some_of
 from tests.shop import WEBHOOK_SECRET, stock
 from tests.sim_process import Sim

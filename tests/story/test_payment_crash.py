@@ -14,8 +14,8 @@ from konter.funding.adjust import adjust
 from konter.kernel.money import Rupiah
 from konter.ledger.wallets import open_wallet
 from tests import payment_child
-from tests.conftest import cloned
 from tests.deaths import Deaths, kiln_with
+from tests.landlord import cloned
 from tests.mortal import BUYER, Moment, some_of
 from tests.mortal import GAP_S as REPOST_GAP_S
 from tests.payment_child import (

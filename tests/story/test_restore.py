@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -12,8 +13,17 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from konter.orders.restore import doubt_since
 from konter.suppliers.gate import pause, resume
-from tests.shop import open_shop
+from tests.landlord import cloned
+from tests.shop import GAP_S, open_shop
 from tests.sim_process import Sim
+from tests.warm import WARMTH
+
+
+@pytest.fixture
+def conninfo(server_conninfo: str, template: str) -> Iterator[str]:
+    """Whoever copies a database must be alone with it."""
+    with cloned(server_conninfo, template) as fresh:
+        yield fresh
 
 
 @pytest.fixture
@@ -44,10 +54,12 @@ async def test_an_order_sent_after_the_backup_is_asked_about_and_not_bought_agai
         buyer = await shop.buyer()
         sent = await buyer.buys_async("xld10", "087800001230")
         taken_at = shop.house.clock.now()
+    await WARMTH.cool(conninfo)
     copy(server_conninfo, conninfo, backup)
     async with open_shop(conninfo, sim) as shop:
         await shop.until(sent, "delivered")
         reference = (await shop.order(sent)).code
+    await asyncio.sleep(GAP_S)  # No restoring is quicker than the upstream's least gap.
     async with open_shop(backup, sim, with_worker=False) as shop:
         async with shop.house.db.transaction() as tx:
             await pause(tx, None, by="test", at=shop.house.clock.now())

@@ -22,7 +22,7 @@ from konter.people.members import OwnLimits, Part
 from konter.people.permits import Role
 from konter.people.register import create_user
 from konter.people.register_member import Registered, register_member
-from tests.conftest import cloned
+from tests.landlord import lent
 from tests.shop import GAP_S, WEBHOOK_SECRET, Client, Reply, Shop, open_shop
 from tests.sim_process import Sim
 
@@ -42,7 +42,7 @@ async def open_h2h_shop(
         repost_gap_s=GAP_S,
         price_list_gap_s=0,
     )
-    with cloned(server_conninfo, template) as conninfo:
+    with lent(server_conninfo, template) as conninfo:
         async with open_shop(
             conninfo,
             sim,

@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from konter.funding.states import Purpose
 from konter.funding.store import Invoice, latest_invoices
-from tests.conftest import cloned
+from tests.landlord import lent
 from tests.shop import GAP_S, WEBHOOK_SECRET, Client, Shop, open_paying_shop
 from tests.sim_process import Sim, SimGateway
 from tests.web.schema import held_to_its_word
@@ -41,7 +41,7 @@ async def till(server_conninfo: str, template: str, sim_process: Sim) -> AsyncIt
         repost_gap_s=GAP_S,
         price_list_gap_s=0,
     )
-    with cloned(server_conninfo, template) as conninfo:
+    with lent(server_conninfo, template) as conninfo:
         async with open_paying_shop(
             conninfo,
             sim_process,

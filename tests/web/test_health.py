@@ -36,11 +36,19 @@ async def test_a_missing_migration_is_not_ready(client: Client, conninfo: str) -
     }
 
 
-async def test_a_database_that_is_gone_is_not_ready_but_alive(client: Client, db: Database) -> None:
-    await db.close()
-    answer = await client.get("/readyz")
-    assert (answer.status_code, answer.json()["reason"]) == (503, "the database does not answer")
-    assert (await client.get("/healthz")).status_code == 200
+async def test_a_database_that_is_gone_is_not_ready_but_alive(
+    conninfo: str, clock: ManualClock
+) -> None:
+    gone = Database(conninfo)
+    await gone.open()
+    async with AsyncTestClient(site(desks(gone, clock))) as client:
+        await gone.close()
+        answer = await client.get("/readyz")
+        assert (answer.status_code, answer.json()["reason"]) == (
+            503,
+            "the database does not answer",
+        )
+        assert (await client.get("/healthz")).status_code == 200
 
 
 async def test_requests_are_counted_by_route_and_status(client: Client) -> None:

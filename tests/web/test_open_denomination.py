@@ -11,7 +11,7 @@ from konter.catalogue.choose_amounts import set_amounts
 from konter.catalogue.open_products import add_open
 from konter.people.permits import Role
 from konter.upstreams.contract import Amounts
-from tests.conftest import cloned
+from tests.landlord import lent
 from tests.orders.test_otomax_words import read
 from tests.shop import GAP_S, WEBHOOK_SECRET, Shop, gateway_settings
 from tests.sim_process import Sim
@@ -45,7 +45,7 @@ async def door(server_conninfo: str, template: str, sim_process: Sim) -> AsyncIt
         "KONTER_TOKEN_CACHE_S": "0",
         "KONTER_TRUSTED_PROXIES": "127.0.0.0/8",
     }
-    with cloned(server_conninfo, template) as conninfo:
+    with lent(server_conninfo, template) as conninfo:
         async with open_two_suppliers(conninfo, sim, mapped=MAPPED, rows=None, **told) as shop:
             catalogue = shop.house.catalogue
             for sku in (DANA, STEPPED):
