@@ -31,7 +31,7 @@ WHERE c.relkind IN ('r', 'p', 'S') AND n.nspname !~ '^(pg_|information_schema$|s
 
 DO $make$
 DECLARE
-    named record; columns text; held bigint; back text := ''; again text := '';
+    named record; columns text; held bigint; back text := '';
 BEGIN
     FOR named IN
         SELECT r.oid, r.name, c.relkind FROM spare.relations r JOIN pg_class c USING (oid)
@@ -64,6 +64,10 @@ BEGIN
         DECLARE
             since bigint := (SELECT at FROM spare.made); added text;
         BEGIN
+            IF EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database()
+                       AND pid <> pg_backend_pid() AND xact_start IS NOT NULL) THEN
+                RAISE object_in_use;
+            END IF;
             FOR added IN
                 SELECT c.oid::regclass::text FROM pg_class c
                 JOIN pg_namespace n ON n.oid = c.relnamespace

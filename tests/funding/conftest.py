@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from tests.funding.cashier import Cashier, open_cashier
-from tests.landlord import lent
+from tests.landlord import cloned
 from tests.sim_process import Sim
 
 
 @pytest.fixture(scope="session")
 def cashiers_books(server_conninfo: str, template: str) -> Iterator[str]:
-    with lent(server_conninfo, template) as fresh:
+    with cloned(server_conninfo, template) as fresh:
         yield fresh
 
 

@@ -7,7 +7,7 @@ import pytest
 from konter.db.ids import IdBlocks
 from tests.conftest import ManualClock
 from tests.hooks.partner import Office, Partner, open_office, open_partner
-from tests.landlord import lent
+from tests.landlord import cloned
 from tests.suppliers.conftest import desk, sim
 from tests.warm import database
 
@@ -17,7 +17,7 @@ __all__ = ["desk", "office", "partner", "sim"]
 @pytest.fixture(scope="session")
 def office_conninfo(server_conninfo: str, template: str) -> Iterator[str]:
     """One database for all offices, emptied for each: most of such a test would be its making."""
-    with lent(server_conninfo, template) as fresh:
+    with cloned(server_conninfo, template) as fresh:
         yield fresh
 
 

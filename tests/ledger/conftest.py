@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from konter.db.pool import Database
-from tests.landlord import lent
+from tests.landlord import cloned
 from tests.ledger.build import by_force
 from tests.warm import database
 
 
 @pytest.fixture(scope="module")
 def shared_conninfo(server_conninfo: str, template: str) -> Iterator[str]:
-    with lent(server_conninfo, template) as fresh:
+    with cloned(server_conninfo, template) as fresh:
         yield fresh
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from tests.landlord import lent
+from tests.landlord import cloned
 from tests.orders.bill_counter import BillCounter, open_bill_counter, stock_bills
 from tests.orders.counter import GAP_S, SECRET, Counter, open_counter, stock
 from tests.orders.oke_bills import stock_their_bills
@@ -19,7 +19,7 @@ OPTIONS = {"webhook_secret": SECRET, "repost_gap_s": GAP_S, "price_list_gap_s": 
 
 @pytest.fixture(scope="session")
 def stocked(server_conninfo: str, template: str, shared_sim: Sim) -> Iterator[str]:
-    with lent(server_conninfo, template) as fresh:
+    with cloned(server_conninfo, template) as fresh:
         asyncio.run(_stock(fresh, shared_sim))
         yield fresh
 
@@ -43,7 +43,7 @@ async def counter(stocked: str, sim: Sim) -> AsyncIterator[Counter]:
 
 @pytest.fixture(scope="session")
 def stocked_by_two(server_conninfo: str, template: str, shared_sim: Sim) -> Iterator[str]:
-    with lent(server_conninfo, template) as fresh:
+    with cloned(server_conninfo, template) as fresh:
         asyncio.run(_stock_by_two(fresh, shared_sim))
         yield fresh
 
@@ -62,7 +62,7 @@ async def both(stocked_by_two: str, sim: Sim) -> AsyncIterator[TwoSuppliers]:
 
 @pytest.fixture(scope="session")
 def stocked_with_bills(server_conninfo: str, template: str, shared_sim: Sim) -> Iterator[str]:
-    with lent(server_conninfo, template) as fresh:
+    with cloned(server_conninfo, template) as fresh:
         asyncio.run(_stock_with_bills(fresh, shared_sim))
         yield fresh
 
@@ -82,7 +82,7 @@ async def bills(stocked_with_bills: str, sim: Sim) -> AsyncIterator[BillCounter]
 @pytest.fixture(scope="session")
 def stocked_with_their_bills(server_conninfo: str, template: str, shared_sim: Sim) -> Iterator[str]:
     """OkeConnect's bills, beside Digiflazz's."""
-    with lent(server_conninfo, template) as fresh:
+    with cloned(server_conninfo, template) as fresh:
         asyncio.run(_stock_with_their_bills(fresh, shared_sim))
         yield fresh
 
