@@ -29,7 +29,7 @@ class Entry:
 @cache
 def entries() -> list[Entry]:
     """By address. The document of the API, which the framework serves, is not among them."""
-    site = Litestar(routes(), request_class=SiteRequest, openapi_config=None)
+    site = Litestar(routes(), request_class=SiteRequest, openapi_config=None, logging_config=None)
     found = [
         Entry(method, route.path_format, who_of(handler.opt) or NOBODY, handler)
         for route in site.routes
