@@ -13,7 +13,7 @@ from konter.hooks.tasks import open_tasks
 from konter.kernel.clock import WIB
 from konter.orders.read import OrderView
 from konter.people.permits import Role
-from konter.web.admin.supplier_reports import HERE
+from konter.web.admin.supplier_reports import HERE, MOST_BYTES
 from tests.pages.browser import Visitors
 from tests.pages.buying import hurdles
 from tests.pages.office import FORM, Clerk, clerk, deeds_of, scrolls_sideways
@@ -113,7 +113,9 @@ async def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(
         assert "Wajib diisi" in await refused(form(shop, good) | {name: ""})
     assert "tidak dikenal" in await refused(form(shop, good, account="siapa"), 404)
     big = await sent_whole(staff, form(shop, good + "\nx;" * 700_000))
-    assert big.status_code == 422 and "terlalu besar" in big.text
+    assert big.status_code == 422 and "Bagi per hari" in big.text
+    unread = await sent_whole(staff, form(shop, "x" * MOST_BYTES))
+    assert unread.status_code == 413 and "Bagi per hari" in unread.text
     assert "satu pun baris" in await refused(form(shop, "Ref ID;Status\n;\n"))
     kept = await staff.post(HERE, **form(shop, good))
     assert kept.status_code == 303, "more than other forms take is taken here"

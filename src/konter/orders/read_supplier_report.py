@@ -19,6 +19,7 @@ from konter.kernel.errors import Invalid
 from konter.orders.read_amounts import read_amounts
 
 MOST_CHARACTERS: Final = 2 * 1024 * 1024
+TOO_LARGE: Final = "Laporan terlalu besar, paling banyak 2 MB. Bagi per hari"
 MOST_ROWS: Final = 20_000
 LOOK_FOR_HEADINGS: Final = 20
 """Lines: what stands above the table is a title."""
@@ -119,7 +120,7 @@ def read_supplier_report(report: bytes | str, naming: Naming) -> SupplierReport:
             {"report": ["Laporan bukan teks UTF-8. Simpan sebagai CSV UTF-8, lalu coba lagi"]}
         )
     if len(text) > MOST_CHARACTERS:
-        raise Invalid({"report": ["Laporan terlalu besar, paling banyak 2 MB. Bagi per hari"]})
+        raise Invalid({"report": [TOO_LARGE]})
     words = _words(naming)
     texts = list(io.StringIO(text, newline=None))
     table = _table(texts, naming)

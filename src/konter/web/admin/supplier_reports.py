@@ -17,7 +17,12 @@ from msgspec import Struct
 
 from konter.kernel.clock import business_date
 from konter.kernel.errors import Invalid, Refused
-from konter.orders.read_supplier_report import MOST_CHARACTERS, Naming, read_supplier_report
+from konter.orders.read_supplier_report import (
+    MOST_CHARACTERS,
+    TOO_LARGE,
+    Naming,
+    read_supplier_report,
+)
 from konter.orders.reconcile_supplier import MOST_KEPT, Days, reconcile_supplier
 from konter.orders.supplier_reconciled import supplier_report, supplier_reports
 from konter.suppliers.accounts import list_accounts
@@ -26,7 +31,7 @@ from konter.web.page.forms import fields_of, read_form
 from konter.web.page.guard import visit
 from konter.web.page.permits import STAFF
 from konter.web.page.render import Page, go, page
-from konter.web.request import SiteRequest
+from konter.web.request import BodyTooLarge, SiteRequest
 
 HERE: Final = "/admin/reconcile/suppliers"
 
@@ -82,8 +87,9 @@ async def get_supplier_reports(
 @post(HERE, include_in_schema=False, opt=STAFF, status_code=200, request_max_body_size=MOST_BYTES)
 async def post_supplier_report(request: SiteRequest) -> Response[str]:
     """Compared at once; the same report again is compared again and opens no second task."""
-    typed = await fields_of(request, whole=("report",))
+    typed: dict[str, str] = {}
     try:
+        typed = await fields_of(request, whole=("report",))
         said = read_form(typed, ReportForm)
         report = await asyncio.to_thread(read_supplier_report, said.report, said.naming)
         detail = {"since": said.since.isoformat(), "until": said.until.isoformat()}
@@ -95,6 +101,9 @@ async def post_supplier_report(request: SiteRequest) -> Response[str]:
             by=request.user.email,
             deed=deed(request, "supplier.reconcile", f"supplier:{said.account}", **detail),
         )
+    except BodyTooLarge as error:
+        refusal = _Refusal(faults={"report": [TOO_LARGE]}, status=error.status)
+        return await _page(request, 0, refusal)
     except Refused as error:
         faults = error.errors if isinstance(error, Invalid) else {}
         refusal = _Refusal(typed, faults, "" if faults else error.text, error.status)
