@@ -16,7 +16,14 @@ from konter.orders.compare_supplier import (
     compare_supplier,
 )
 from konter.orders.compare_supplier import SupplierDifferenceKind as Kind
-from konter.orders.read_supplier_report import Claim, Part, ReportLine, SupplierReport, Unreadable
+from konter.orders.read_supplier_report import (
+    Claim,
+    Naming,
+    Part,
+    ReportLine,
+    SupplierReport,
+    Unreadable,
+)
 from konter.orders.states import LIVE, AttemptState
 
 HERE, THERE = "digiflazz-main", "okeconnect-main"
@@ -35,7 +42,7 @@ THEIRS = ReportLine(2, "TRX-1", Claim.SUCCESS, 10_000)
 
 
 def a_report(*lines: ReportLine, unreadable: tuple[Unreadable, ...] = ()) -> SupplierReport:
-    return SupplierReport(lines, unreadable, len(lines) + len(unreadable), True, b"")
+    return SupplierReport(lines, unreadable, len(lines) + len(unreadable), True, b"", Naming())
 
 
 def found(

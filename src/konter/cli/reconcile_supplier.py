@@ -16,7 +16,8 @@ from konter.cli.inside import actor, in_house, shown
 from konter.cli.tables import print_table, rupiah
 from konter.kernel.clock import business_date
 from konter.orders.compare_supplier import SupplierDifference, SupplierDifferenceKind
-from konter.orders.read_supplier_report import MOST_CHARACTERS, Naming, read_supplier_report
+from konter.orders.read_as_before import read_as_before
+from konter.orders.read_supplier_report import MOST_CHARACTERS, Naming
 from konter.orders.reconcile_supplier import Comparison, Days, reconcile_supplier
 
 
@@ -43,14 +44,18 @@ def supplier(
         typer.Option(help="A state's words: success=1,ok or failed=2 or pending=0."),
     ] = None,
 ) -> None:
-    """Compare a supplier's report with our attempts; exit 1 when anything differs."""
+    """Compare a supplier's report with our attempts; exit 1 when anything differs.
+
+    Columns and words that are not named are as in the account's last report.
+    """
     naming = _naming(column or [], word or [])
-    report = read_supplier_report(_content(file), naming)
+    content = _content(file)
 
     async def act(house: House) -> Comparison:
         yesterday = business_date(house.clock.now()) - timedelta(days=1)
         first = since.date() if since else yesterday
         days = Days(first, until.date() if until else first)
+        report = await read_as_before(house.orders, account, content, naming)
         return await reconcile_supplier(house.orders, account, days, report, by=actor())
 
     made = in_house(act)

@@ -97,13 +97,15 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class SupplierReport:
-    """``rows``: how many, read or not. ``digest``: of the text and of how it was read."""
+    """``rows``: how many, read or not. ``digest``: of the text and of how it was read. ``naming``:
+    what had to be said for that."""
 
     lines: tuple[ReportLine, ...]
     unreadable: tuple[Unreadable, ...]
     rows: int
     compares_cost: bool
     digest: bytes
+    naming: Naming
 
     @property
     def references(self) -> list[str]:
@@ -130,7 +132,7 @@ def read_supplier_report(report: bytes | str, naming: Naming) -> SupplierReport:
     lines, unreadable = _read(rows, table, words)
     told = "\x1f".join((*texts, table.told, *sorted(f"{w}={c}" for w, c in words.items())))
     digest = hashlib.sha256(told.encode("utf-8", "surrogatepass")).digest()
-    return SupplierReport(lines, unreadable, len(rows), table.cost is not None, digest)
+    return SupplierReport(lines, unreadable, len(rows), table.cost is not None, digest, naming)
 
 
 def _text(report: bytes | str) -> str:

@@ -61,14 +61,15 @@ ORDER BY made_at DESC, id DESC LIMIT 1
 
 KEEP = """
 INSERT INTO orders.supplier_reports AS k (account, since, until, digest, rows, known, ours,
-    compares_cost, counts, differences, findings, asked_by, made_at)
+    compares_cost, counts, differences, findings, naming, asked_by, made_at)
 VALUES (%(account)s, %(since)s, %(until)s, %(digest)s, %(rows)s, %(known)s, %(ours)s,
-    %(compares_cost)s, %(counts)s::jsonb, %(differences)s::jsonb, %(findings)s, %(by)s, %(at)s)
+    %(compares_cost)s, %(counts)s::jsonb, %(differences)s::jsonb, %(findings)s, %(naming)s::jsonb,
+    %(by)s, %(at)s)
 ON CONFLICT (account, since, until, digest) DO UPDATE
 SET rows = excluded.rows, known = excluded.known, ours = excluded.ours,
     compares_cost = excluded.compares_cost, counts = excluded.counts,
     differences = excluded.differences, findings = excluded.findings,
-    asked_by = excluded.asked_by, made_at = excluded.made_at
+    naming = excluded.naming, asked_by = excluded.asked_by, made_at = excluded.made_at
 RETURNING k.id
 """
 
@@ -150,7 +151,7 @@ async def reconcile_supplier(
     )
     at = desk.clock.now()
     async with desk.db.transaction() as tx:
-        made = await _keep(tx, made, report.digest, by=by, at=at)
+        made = await _keep(tx, made, report, by=by, at=at)
         await note_if(tx, deed, at=at)
     _tell(made, by)
     return made
@@ -195,13 +196,15 @@ async def _booked(
     }
 
 
-async def _keep(tx: Tx, made: Comparison, digest: bytes, *, by: str, at: datetime) -> Comparison:
+async def _keep(
+    tx: Tx, made: Comparison, report: SupplierReport, *, by: str, at: datetime
+) -> Comparison:
     """The report, and the task for its days."""
     facts = {
         "account": made.account,
         "since": made.days.since,
         "until": made.days.until,
-        "digest": digest,
+        "digest": report.digest,
         "rows": made.rows,
         "known": made.known,
         "ours": made.ours,
@@ -209,6 +212,7 @@ async def _keep(tx: Tx, made: Comparison, digest: bytes, *, by: str, at: datetim
         "counts": msgspec.json.encode(made.counts).decode(),
         "differences": msgspec.json.encode(made.differences[:MOST_KEPT]).decode(),
         "findings": _findings(made.differences),
+        "naming": msgspec.json.encode(report.naming).decode(),
         "by": by,
         "at": at,
     }

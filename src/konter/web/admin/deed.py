@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from konter.catalogue.desk import CatalogueDesk
+from konter.kernel.clock import business_date
 from konter.kernel.errors import Unavailable
 from konter.people.audit import Deed, note
 from konter.web.admin.acting import actor
@@ -26,6 +27,11 @@ async def note_after(request: SiteRequest, done: Deed) -> None:
 def now(request: SiteRequest) -> datetime:
     """The house's own clock."""
     return request.shop.orders.clock.now()
+
+
+def today(request: SiteRequest) -> date:
+    """By the same clock, the day in WIB."""
+    return business_date(now(request))
 
 
 def catalogue_of(request: SiteRequest) -> CatalogueDesk:

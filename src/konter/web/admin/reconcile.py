@@ -8,8 +8,7 @@ from typing import Final
 from litestar import Response, get, post
 
 from konter.funding.reconciled import ask_reconciliation, asked_for, reconciliations
-from konter.kernel.clock import business_date
-from konter.web.admin.deed import deed, now
+from konter.web.admin.deed import deed, today
 from konter.web.admin.places import day_of
 from konter.web.page.forms import fields_of
 from konter.web.page.guard import visit
@@ -29,9 +28,9 @@ async def get_reconcile(request: SiteRequest) -> Page:
 async def post_reconcile(request: SiteRequest) -> Response[str]:
     """One WIB day is compared soon, by the worker; asked for twice, it is compared once."""
     typed = await fields_of(request)
-    say, today = visit(request).say, business_date(now(request))
+    say, last = visit(request).say, today(request)
     day = day_of(typed.get("day", ""))
-    if day is None or not today - OLDEST <= day <= today:
+    if day is None or not last - OLDEST <= day <= last:
         fault = say("Pilih hari ini atau hari sebelumnya, paling lama tiga bulan lalu")
         return await _list(request, typed=typed, faults={"day": [fault]}, status=422)
     told = deed(request, "reconcile.ask", f"day:{day}", day=day.isoformat())
@@ -47,12 +46,12 @@ async def _list(
     faults: dict[str, list[str]] | None = None,
     status: int = 200,
 ) -> Page:
-    today = business_date(now(request))
+    last = today(request)
     async with request.desks.db.read() as tx:
         facts = {
-            "typed": typed or {"day": (today - timedelta(days=1)).isoformat()},
+            "typed": typed or {"day": (last - timedelta(days=1)).isoformat()},
             "faults": faults or {},
-            "today": today.isoformat(),
+            "today": last.isoformat(),
             "gateways": list(request.shop.orders.funding.gateways),
             "asked": await asked_for(tx),
             "reports": await reconciliations(tx),

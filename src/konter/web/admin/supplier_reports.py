@@ -5,7 +5,6 @@ Nobody is asked: staff bring what the supplier's panel exports, and read what di
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -15,18 +14,13 @@ from litestar import Response, get, post
 from litestar.params import QueryParameter
 from msgspec import Struct
 
-from konter.kernel.clock import business_date
 from konter.kernel.errors import Invalid, Refused
-from konter.orders.read_supplier_report import (
-    MOST_CHARACTERS,
-    TOO_LARGE,
-    Naming,
-    read_supplier_report,
-)
+from konter.orders.read_as_before import read_as_before
+from konter.orders.read_supplier_report import MOST_CHARACTERS, TOO_LARGE, Naming
 from konter.orders.reconcile_supplier import MOST_KEPT, Days, reconcile_supplier
 from konter.orders.supplier_reconciled import supplier_report, supplier_reports
 from konter.suppliers.accounts import list_accounts
-from konter.web.admin.deed import deed, now
+from konter.web.admin.deed import deed, today
 from konter.web.page.forms import fields_of, read_form
 from konter.web.page.guard import visit
 from konter.web.page.permits import STAFF
@@ -91,10 +85,11 @@ async def post_supplier_report(request: SiteRequest) -> Response[str]:
     try:
         typed = await fields_of(request, whole=("report",))
         said = read_form(typed, ReportForm)
-        report = await asyncio.to_thread(read_supplier_report, said.report, said.naming)
+        orders = request.shop.orders
+        report = await read_as_before(orders, said.account, said.report, said.naming)
         detail = {"since": said.since.isoformat(), "until": said.until.isoformat()}
         made = await reconcile_supplier(
-            request.shop.orders,
+            orders,
             said.account,
             Days(said.since, said.until),
             report,
@@ -112,7 +107,7 @@ async def post_supplier_report(request: SiteRequest) -> Response[str]:
 
 
 async def _page(request: SiteRequest, report_id: int, refusal: _Refusal) -> Page:
-    yesterday = business_date(now(request)) - timedelta(days=1)
+    yesterday = today(request) - timedelta(days=1)
     accounts = [account.code for account in await list_accounts(request.office.suppliers)]
     async with request.desks.db.read() as tx:
         facts = {
