@@ -83,7 +83,8 @@ class Warmth:
             await kept.close()
 
     async def _make_room(self) -> None:
-        for idle in [k for k in self._kept.values() if not k.users][: len(self._kept) - FEW + 1]:
+        too_many = max(0, len(self._kept) + 1 - FEW)
+        for idle in [one for one in self._kept.values() if not one.users][:too_many]:
             await self.cool(idle.conninfo)
 
 

@@ -119,6 +119,10 @@ async def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(
     assert "satu pun baris" in await refused(form(shop, "Ref ID;Status\n;\n"))
     kept = await staff.post(HERE, **form(shop, good))
     assert kept.status_code == 303, "more than other forms take is taken here"
+    own = form(shop, good.replace("Ref ID;Status", "idtrx;hasil"))
+    for named in ({"reference": "idtrx", "state": "hasil"}, {}):
+        again = await staff.post(HERE, **own, **named)
+        assert again.status_code == 303, "what was named once is known"
 
 
 async def test_only_staff_bring_reports(shop: Shop) -> None:

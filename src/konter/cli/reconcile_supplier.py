@@ -70,7 +70,8 @@ def print_comparison(console: Console, made: Comparison) -> None:
     known = f"{made.rows} rows there, {made.known} of them ours, {made.ours} expected there"
     console.print(f"[bold]{made.account}[/bold] {days}: {known}")
     if not made.compares_cost:
-        console.print("  no column of costs: costs are not compared", markup=False)
+        why = "no column of costs, or cost=- now or last time"
+        console.print(f"  {why}: costs are not compared", markup=False)
     if not made.differences:
         console.print("  in order")
         return
