@@ -46,7 +46,7 @@ RIVAL = "rival"
 """The reference under which PAID is to be paid once more, by another SKU of the same biller."""
 
 ORDERS = """
-SELECT o.ref_id, o.id, o.state, o.price, a.reference,
+SELECT o.ref_id, o.id, o.state, o.price, a.reference, a.last_call_at <= now() AS was_asked,
        (SELECT count(*) FROM orders.attempts WHERE order_id = o.id) AS attempts
 FROM orders.orders o JOIN orders.attempts a ON a.order_id = o.id AND a.is_current
 """
@@ -153,13 +153,14 @@ class AfterBills:
             except BeingChecked:
                 return False
             self.sent.add(place.prefix)
+        # Ours first: what was asked by now is in their panel, or never will be.
+        left = [order for order in await _orders(house) if order["state"] in ("held", "sent")]
         theirs = {row["ref_id"]: row for row in await _theirs(place)}
         for row in theirs.values():
             if row["status"] == "Pending":
                 await Sim(place.sim_url).settle(row["ref_id"], "Sukses", webhook=False)
-        left = [order for order in await _orders(house) if order["state"] in ("held", "sent")]
         for order in left:
-            if order["state"] == "sent" and order["reference"] not in theirs:
+            if order["was_asked"] and order["reference"] not in theirs:
                 await self._end(house, order["id"])
         return not left
 

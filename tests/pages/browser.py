@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -53,11 +55,12 @@ def chromium() -> Iterator[str]:
             [program, *FLAGS, f"--user-data-dir={home}", "about:blank"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            start_new_session=True,  # Debian's program is a script: the browser is its child
         )
         try:
             yield _address(Path(home), running)
         finally:
-            running.terminate()
+            os.killpg(running.pid, signal.SIGKILL)
             running.wait(10)
 
 
