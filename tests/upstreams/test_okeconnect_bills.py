@@ -96,6 +96,7 @@ def test_a_check_is_an_inquiry_and_a_payment_a_purchase_of_its_own() -> None:
         SENTENCE,
         LINES,
         LINES.replace("\n", "\r\n"),
+        LINES.replace("SUKSES.\n", "SUKSES\n"),
         LINES.removesuffix("\nSaldo: 100.000"),
         SENTENCE.replace("Nama: ", "AN. "),
         SENTENCE.replace("Nama: ", "a/n "),
@@ -359,7 +360,8 @@ def assert_bill_proved(words: str, found: Checked) -> None:
     if isinstance(found, BillFound):
         assert sum(words.count(status) for status in STATUS) == 0
         # With one of theirs in its place, their echo can be judged as of any purchase.
-        rest = after_our_echo(INQUIRY, line.replace("SUKSES.", "GAGAL. ", 1))
+        as_refusal = re.sub(r"SUKSES(\.|\r?\n)", "GAGAL. ", words, count=1)
+        rest = after_our_echo(INQUIRY, " ".join(as_refusal.splitlines()))
         assert rest is not None and rest.startswith("GAGAL. ") and line.startswith("T#")
         told = re.findall(r"(tagihan|denda|admin|total): (?:rp )?([0-9.]*[0-9])", line.lower())
         kinds = [kind for kind, _ in told]
