@@ -6,7 +6,7 @@ import contextlib
 import json
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from konter.kernel.money import ZERO
@@ -24,7 +24,6 @@ from tests.upstreams.bills import DEVELOPMENT, KINDS, a_bill, a_payment, a_quest
 CHECKED = a_bill(a_question(), desc=KINDS["pln"][-1])
 PAID = {**CHECKED, "sn": "S1234554321N", "periode": "201901"}
 PLACES = len(json.dumps({"data": PAID}))
-cheap = settings(deadline=None, max_examples=100)
 
 _scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
 _values = (
@@ -52,7 +51,6 @@ def is_sound(bill: BillFound) -> bool:
     return amounts and months and days and kept and list(bill.periods) == sorted(bill.periods)
 
 
-@cheap
 @given(_changes, _lost)
 def test_only_a_whole_and_sound_bill_is_found(changes: dict[str, Any], lost: set[str]) -> None:
     data = mutated(changes, lost)
@@ -73,7 +71,6 @@ def test_only_a_whole_and_sound_bill_is_found(changes: dict[str, Any], lost: set
         assert data.get("status") in (None, "Gagal")
 
 
-@cheap
 @given(_changes, _lost, st.booleans())
 def test_a_payment_is_delivered_or_rejected_only_when_it_is_named_in_full(
     changes: dict[str, Any], lost: set[str], first: bool
@@ -94,7 +91,6 @@ def test_a_payment_is_delivered_or_rejected_only_when_it_is_named_in_full(
         assert data.get("sn") is not None or not of_bills & data.keys()
 
 
-@cheap
 @given(st.integers(0, PLACES), st.binary(max_size=4), st.integers(0, 5), st.booleans())
 def test_damaged_bytes_are_never_misread(place: int, damage: bytes, lost: int, first: bool) -> None:
     """Of a payment that was made, and of a check that never became one."""
@@ -108,7 +104,6 @@ def test_damaged_bytes_are_never_misread(place: int, damage: bytes, lost: int, f
         asks.DEVELOPMENT.read_callback(webhook(said.body))
 
 
-@cheap
 @given(st.binary(max_size=200), st.booleans(), st.integers(100, 599))
 def test_reading_any_bytes_never_raises_nor_says_anything(
     body: bytes, first: bool, status: int
@@ -120,7 +115,6 @@ def test_reading_any_bytes_never_raises_nor_says_anything(
         assert DEVELOPMENT.read_bill_list(said).items == ()
 
 
-@cheap
 @given(st.lists(_values | st.dictionaries(st.text(max_size=4), _values), max_size=6))
 def test_every_row_of_a_bill_list_is_read_or_named(rows: list[Any]) -> None:
     found = DEVELOPMENT.read_bill_list(answer(rows)) if _is_json(rows) else None
@@ -137,7 +131,6 @@ def _is_json(rows: list[Any]) -> bool:
     return True
 
 
-@cheap
 @given(st.text(max_size=20) | st.text(alphabet="0123456789 -/.MEIDSmarjuntahung", max_size=14))
 def test_whatever_reads_as_a_month_or_a_day_is_one(text: str) -> None:
     month, day = period_of(text), day_of(text)

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from konter.upstreams.biller_contract import Meter, MeterLimited, MeterUnclear, NoMeter
@@ -84,7 +84,6 @@ def test_what_contradicts_itself_or_the_question_is_unclear(change: dict[str, An
     assert isinstance(read({**FOUND, **change}), MeterUnclear)
 
 
-@settings(deadline=None, max_examples=60)
 @given(st.binary(max_size=60), st.integers(0, 200), st.integers(0, 4))
 def test_damaged_bytes_are_never_misread_as_nobody(damage: bytes, place: int, lost: int) -> None:
     whole = json.dumps({"data": FOUND}).encode()

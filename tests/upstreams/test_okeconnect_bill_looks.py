@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from konter.kernel.money import Rupiah
@@ -199,7 +199,6 @@ def assert_ours(words: str, found: Checked) -> None:
     assert minute or not any(status.startswith("status ") for status in statuses)
 
 
-@settings(max_examples=300)
 @given(st.sampled_from(WHOLE), st.data())
 def test_changed_letters_are_believed_only_where_they_agree_with_all_others(
     words: str, data: st.DataObject
@@ -210,7 +209,6 @@ def test_changed_letters_are_believed_only_where_they_agree_with_all_others(
     assert_ours(words, looked(words))
 
 
-@settings(max_examples=300)
 @given(st.sampled_from(WHOLE), st.sampled_from(WHOLE), st.data())
 @example(FOUND_BEFORE, WAITING, None)
 def test_two_answers_spliced_are_believed_only_if_they_make_a_whole_one(

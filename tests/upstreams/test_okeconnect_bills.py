@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from konter.kernel.money import ZERO, Rupiah
@@ -403,14 +403,12 @@ def test_any_text_is_no_bill_by_chance(text: str) -> None:
     assert_bill_proved(HEAD + text, checked(HEAD + text))
 
 
-@settings(max_examples=400)
 @given(st.lists(PIECES, max_size=12).map("".join))
 @example(HEAD + SENTENCE)
 def test_pieces_of_their_words_are_a_bill_only_if_they_make_a_whole_one(words: str) -> None:
     assert_bill_proved(words, checked(words))
 
 
-@settings(max_examples=400)
 @given(st.sampled_from(WHOLE), st.data())
 def test_changed_letters_are_believed_only_where_they_agree_with_all_others(
     words: str, data: st.DataObject
@@ -421,7 +419,6 @@ def test_changed_letters_are_believed_only_where_they_agree_with_all_others(
     assert_bill_proved(words, checked(words))
 
 
-@settings(max_examples=300)
 @given(st.sampled_from([*WHOLE, *PAYMENTS]), st.sampled_from([*WHOLE, *PAYMENTS]), st.data())
 def test_two_answers_spliced_are_believed_only_if_they_make_a_whole_one(
     one: str, other: str, data: st.DataObject

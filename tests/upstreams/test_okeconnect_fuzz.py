@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from konter.kernel.clock import WIB
@@ -150,7 +150,6 @@ def test_any_text_at_all_proves_nothing_by_chance(text: str, first: bool) -> Non
     )
 
 
-@settings(max_examples=400)
 @given(st.lists(PIECES, max_size=9).map("".join), st.booleans())
 @example("R#999 T5.08980204060 GAGAL. Saldo tidak cukup.", True)
 @example("T#1 R#999 T5.08980204060 SUKSES. SN: 1. Saldo 3 - 1 = 2", False)
@@ -159,7 +158,6 @@ def test_sentences_of_their_own_words_are_believed_only_whole(line: str, first: 
     assert_proved(ask, line, read(ask, line))
 
 
-@settings(max_examples=400)
 @given(st.sampled_from(ASKS), st.sampled_from(LINES), st.sampled_from(LINES), st.data())
 def test_two_lines_spliced_are_believed_only_if_they_make_a_whole_one(
     ask: Purchase, one: str, other: str, data: st.DataObject
@@ -170,7 +168,6 @@ def test_two_lines_spliced_are_believed_only_if_they_make_a_whole_one(
     assert_proved(ask, line, read(ask, line))
 
 
-@settings(max_examples=300)
 @given(st.sampled_from(CORPUS), st.booleans(), st.data())
 def test_changed_letters_are_believed_only_where_nothing_hangs_on_them(
     message: Labelled, first: bool, data: st.DataObject
@@ -203,7 +200,6 @@ def test_a_doubled_line_ends_nothing(message: Labelled, first: bool, between: st
     assert isinstance(read(ask, message.text + between + message.text), Unknown)
 
 
-@settings(max_examples=300)
 @given(st.sampled_from(ENDINGS), st.booleans(), st.data())
 def test_a_line_that_was_cut_short_says_the_same_or_nothing(
     message: Labelled, first: bool, data: st.DataObject
@@ -221,7 +217,6 @@ def test_a_line_that_was_cut_short_says_the_same_or_nothing(
         assert cut.their_id == whole.their_id
 
 
-@settings(max_examples=300)
 @given(st.sampled_from(ENDINGS), st.booleans(), st.data())
 def test_a_line_whose_beginning_is_lost_ends_nothing_without_its_reference(
     message: Labelled, first: bool, data: st.DataObject
