@@ -35,6 +35,8 @@ bench: $(VENV)/.ready-dev ## measure the figures that matter; writes build/bench
 
 soak: $(VENV)/.ready-dev ## long fault runs with a fixed seed (SEED=n for another)
 	$(BIN)/python -m pytest -n 2 --dist worksteal -v -m soak --timeout=900 --hypothesis-seed=$(SEED) $(ARGS)
+	$(BIN)/python -m pytest -n 2 -m hypothesis --timeout=900 --hypothesis-profile=soak \
+		--hypothesis-seed=$(SEED) tests/upstreams
 	$(BIN)/python -m bench --row 8
 
 docs: $(VENV)/.ready-dev $(VENV)/.browser ## write the reference pages and the README's pictures again

@@ -8,7 +8,7 @@ import os
 import shutil
 import signal
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
@@ -18,6 +18,7 @@ import psycopg
 import pytest
 import structlog
 import uvloop
+from hypothesis import settings
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
@@ -45,6 +46,15 @@ def _home() -> Path:
 HOME = _home()
 
 
+settings.register_profile("suite", max_examples=50, deadline=None)
+settings.register_profile("soak", max_examples=5_000, deadline=None)
+settings.load_profile("suite")
+
+os.environ["SSL_CERT_FILE"] = os.devnull
+"""No test asks anybody beyond this machine; and to read whom all the world trusts costs a process
+as much as ten tests, and an e-mail as much as one."""
+
+
 def pytest_configure() -> None:
     """Ctrl-C ends a run by a handler of ours: asyncio puts one of its own in the place of Python's
     for each test, and Python 3.11 then writes down the test's whole state, to throw it away."""
@@ -65,6 +75,17 @@ def pytest_collection() -> Iterator[None]:
     gc.set_threshold(50_000, 20, 50)
     gc.enable()
     return collected
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What a test printed that passed is read by nobody: its process sends none of it on."""
+    report = yield
+    if report.passed and hasattr(item.config, "workerinput"):
+        report.sections.clear()
+    return report
 
 
 UNDIVIDED = ("test_payment_tricks.py", "test_walks.py", "test_every_page.py")

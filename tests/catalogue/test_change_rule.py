@@ -38,7 +38,7 @@ async def shelf(desk: CatalogueDesk) -> dict[int, tuple[Any, ...]]:
 
 
 @settings(
-    max_examples=60,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -29,7 +29,7 @@ lists = st.lists(st.lists(transfers, min_size=1, max_size=4), min_size=1, max_si
 
 
 @settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -23,7 +23,7 @@ async def shaky(stocked_with_bills: str, sim: Sim) -> AsyncIterator[tuple[BillCo
 
 
 @settings(
-    max_examples=5,
+    max_examples=3,
     deadline=None,
     derandomize=True,
     database=None,

@@ -42,7 +42,7 @@ QUICK = settings(
 )
 
 
-@settings(QUICK, max_examples=5)
+@settings(QUICK, max_examples=3)
 @given(st.integers(0, 30), payment_steps.stories, st.booleans())
 async def test_any_sequence_of_payments_keeps_the_laws(
     weak: Weak, kind: int, steps: list[Step], trusts: bool

@@ -9,7 +9,7 @@ from tests.orders.counter import Counter
 
 
 @settings(
-    max_examples=15,
+    max_examples=8,
     deadline=None,
     derandomize=True,
     database=None,

@@ -283,7 +283,7 @@ async def test_an_order_takes_at_most_three_tries_over_both(both: TwoSuppliers) 
 
 
 @settings(
-    max_examples=6,
+    max_examples=4,
     deadline=None,
     derandomize=True,
     database=None,

@@ -232,7 +232,7 @@ one_sale = st.tuples(
 
 
 @settings(
-    max_examples=12,
+    max_examples=6,
     deadline=None,
     derandomize=True,
     database=None,

@@ -53,7 +53,7 @@ async def assert_figures_are_the_ledgers(counter: Counter) -> dict[By, Report]:
 
 
 @settings(
-    max_examples=8,
+    max_examples=4,
     deadline=None,
     derandomize=True,
     database=None,

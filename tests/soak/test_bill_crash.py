@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bill_child import BillPlace
+from tests.bill_child import ANSWERS, BillPlace
 from tests.deaths import Deaths
 from tests.mortal import Moment, every
 from tests.sim_process import Sim
-from tests.story.test_bill_crash import CALLS, deaths, kiln, place, theirs_is_ours
+from tests.story.test_bill_crash import deaths, kiln, place, theirs_is_ours
+
+CALLS = len(ANSWERS) * 2 + 4
+"""Checks, one of them twice, payments, and the first questions about them."""
 
 __all__ = ["deaths", "kiln", "place"]
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.deaths import Deaths
-from tests.failover_child import FailoverPlace
+from tests.failover_child import PLAYS, FailoverPlace
 from tests.mortal import Moment, every
 from tests.sim_process import Sim
-from tests.story.test_failover_crash import CALLS, deaths, kiln, place, theirs_is_ours
+from tests.story.test_failover_crash import deaths, kiln, place, theirs_is_ours
+
+CALLS = len(PLAYS) * 2
+"""Each order at one supplier, four of them at the other, and a question."""
 
 __all__ = ["deaths", "kiln", "place"]
 

@@ -8,7 +8,10 @@ from tests.deaths import Deaths
 from tests.mortal import Moment, every
 from tests.payment_child import GATEWAYS, PaymentPlace, at_gateway
 from tests.sim_process import Sim
-from tests.story.test_payment_crash import ASKED, deaths, kiln, place, theirs_is_ours
+from tests.story.test_payment_crash import deaths, kiln, place, theirs_is_ours
+
+ASKED = 8
+"""Calls that name a payment: four creations, four questions."""
 
 __all__ = ["deaths", "kiln", "place"]
 

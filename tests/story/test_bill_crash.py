@@ -10,16 +10,13 @@ import pytest
 from konter.app import open_house
 from konter.catalogue.sync_bills import sync_bills
 from tests import bill_child
-from tests.bill_child import ANSWERS, MONEY, AfterBills, BillPlace
+from tests.bill_child import MONEY, AfterBills, BillPlace
 from tests.deaths import Deaths, kiln_with
 from tests.landlord import cloned
-from tests.mortal import BUYER, GAP_S, Moment, some_of
+from tests.mortal import BUYER, GAP_S, some_of
 from tests.shop import ACCOUNT, WEBHOOK_SECRET, stock
 from tests.sim_process import Sim
 from tests.story.payers import new_payer
-
-CALLS = len(ANSWERS) * 2 + 4
-"""Checks, one of them twice, payments, and the first questions about them."""
 
 
 @pytest.fixture(scope="module")
@@ -56,17 +53,8 @@ def deaths(
 async def test_death_around_any_commit_pays_no_bill_twice_and_loses_none(
     deaths: Deaths, place: BillPlace
 ) -> None:
-    """At some commits, before and after in turn; all of them are played by ``make soak``."""
+    """At some commits; ``make soak`` plays all moments, and deaths while somebody is asked."""
     await deaths.die_at(some_of(await deaths.commits()))
-    await theirs_is_ours(deaths, place)
-
-
-async def test_death_while_the_upstream_is_asked_pays_no_bill_twice_and_loses_none(
-    deaths: Deaths, place: BillPlace
-) -> None:
-    """At a check, at payments, and at the questions about them."""
-    await Sim(place.sim_url).options(latency_ms=60)
-    await deaths.die_at([Moment("asking", n) for n in range(1, CALLS, 6)])
     await theirs_is_ours(deaths, place)
 
 

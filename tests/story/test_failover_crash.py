@@ -14,16 +14,13 @@ from konter.funding.topup import record_topup
 from konter.kernel.money import Rupiah
 from tests import failover_child
 from tests.deaths import Deaths, kiln_with
-from tests.failover_child import MONEY, PLAYS, AfterFailover, FailoverPlace
+from tests.failover_child import MONEY, AfterFailover, FailoverPlace
 from tests.landlord import cloned
-from tests.mortal import BUYER, GAP_S, Moment, some_of
+from tests.mortal import BUYER, GAP_S, some_of
 from tests.shop import WEBHOOK_SECRET, stock
 from tests.sim_process import Sim
 from tests.story.payers import new_payer
 from tests.two_shops import DIGI, OKE
-
-CALLS = len(PLAYS) * 2
-"""Each order at one supplier, four of them at the other, and a question."""
 
 
 @pytest.fixture(scope="module")
@@ -66,18 +63,8 @@ def deaths(
 async def test_death_around_any_commit_of_a_failover_buys_nothing_twice(
     deaths: Deaths, place: FailoverPlace
 ) -> None:
-    """At some commits, before and after in turn; all of them are played by ``make soak``."""
+    """At some commits; ``make soak`` plays all moments, and deaths while somebody is asked."""
     await deaths.die_at(some_of(await deaths.commits()))
-    await theirs_is_ours(deaths, place)
-
-
-async def test_death_while_either_supplier_is_asked_buys_nothing_twice(
-    deaths: Deaths, place: FailoverPlace
-) -> None:
-    sim = Sim(place.sim_url)
-    await sim.options(latency_ms=60)
-    await sim.okeconnect.options(latency_ms=60)
-    await deaths.die_at([Moment("asking", n) for n in range(1, CALLS, 6)])
     await theirs_is_ours(deaths, place)
 
 

@@ -1,4 +1,4 @@
-"""Killed with -9 around the commits of paying, and while asking: no payment is lost or doubled."""
+"""Killed with -9 around the commits of paying: no payment is lost or doubled."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from konter.ledger.wallets import open_wallet
 from tests import payment_child
 from tests.deaths import Deaths, kiln_with
 from tests.landlord import cloned
-from tests.mortal import BUYER, Moment, some_of
+from tests.mortal import BUYER, some_of
 from tests.mortal import GAP_S as REPOST_GAP_S
 from tests.payment_child import (
     GAP_S,
@@ -32,8 +32,6 @@ from tests.shop import WEBHOOK_SECRET, stock
 from tests.sim_process import Sim
 
 LEAST_COMMITS: Final = 12
-ASKED: Final = 8
-"""Calls that name a payment: four creations, four questions."""
 
 
 @pytest.fixture(scope="module")
@@ -89,18 +87,8 @@ def deaths(
 async def test_death_around_any_commit_of_paying_loses_and_doubles_nothing(
     deaths: Deaths, place: PaymentPlace
 ) -> None:
-    """At some commits, before one and after the next. ``make soak`` plays all moments."""
+    """At some commits; ``make soak`` plays all moments, and deaths while somebody is asked."""
     await deaths.die_at(some_of(await deaths.commits()))
-    await theirs_is_ours(deaths, place)
-
-
-async def test_death_while_a_gateway_is_asked_loses_and_doubles_nothing(
-    deaths: Deaths, place: PaymentPlace
-) -> None:
-    """Creations and questions alike; ``make soak`` plays all."""
-    for code in GATEWAYS:
-        await at_gateway(Sim(place.sim_url), code).options(latency_ms=60)
-    await deaths.die_at([Moment("asking", n) for n in range(1, ASKED + 1, 3)])
     await theirs_is_ours(deaths, place)
 
 
