@@ -32,8 +32,9 @@ FLAGS: Final = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
-    "--hide-scrollbars",
     "--remote-debugging-port=0",
+    # A page lives here for a second: what compiling it better costs never comes back.
+    "--js-flags=--no-opt --no-maglev",
 )
 
 PHONE: Final = {"width": 360, "height": 740}
