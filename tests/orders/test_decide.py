@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from itertools import product
 
 import pytest
@@ -65,17 +65,14 @@ class Case:
     news: Outcome
     given: Circumstances
 
-    @property
+    @cached_property
     def step(self) -> Step:
         return decide(self.order, self.attempt, self.news, self.given, is_current=self.is_current)
 
 
-def every_case() -> Iterator[Case]:
-    for facts in product(O, A, (True, False), ALL_NEWS, ALL_CIRCUMSTANCES):
-        yield Case(*facts)
-
-
-CASES = list(every_case())
+@cache
+def every_case() -> list[Case]:
+    return [Case(*facts) for facts in product(O, A, (True, False), ALL_NEWS, ALL_CIRCUMSTANCES)]
 
 
 def on(
@@ -93,12 +90,12 @@ def on(
 
 
 def test_every_news_about_every_attempt_of_every_order_has_an_answer() -> None:
-    assert len(CASES) == 9 * 6 * 2 * len(ALL_NEWS) * 32
-    assert all(isinstance(case.step, Step) for case in CASES)
+    assert len(every_case()) == 9 * 6 * 2 * len(ALL_NEWS) * 32
+    assert all(isinstance(case.step, Step) for case in every_case())
 
 
 def test_money_leaves_escrow_only_from_where_it_is_held_and_the_order_leaves_with_it() -> None:
-    for case in CASES:
+    for case in every_case():
         step = case.step
         if step.price is not Price.STAYS:
             assert case.order in HOLDING, case
@@ -108,7 +105,7 @@ def test_money_leaves_escrow_only_from_where_it_is_held_and_the_order_leaves_wit
 
 
 def test_only_a_refusal_or_a_proved_absence_releases() -> None:
-    for case in CASES:
+    for case in every_case():
         if case.step.price is Price.RELEASE:
             proved = isinstance(case.news, Absent) and case.given.absence_proves
             assert isinstance(case.news, Rejected) or proved, case
@@ -116,38 +113,38 @@ def test_only_a_refusal_or_a_proved_absence_releases() -> None:
 
 
 def test_only_a_delivery_captures_and_books_a_cost() -> None:
-    for case in CASES:
+    for case in every_case():
         if case.step.price is Price.CAPTURE or case.step.cost is Cost.BOOK:
             assert isinstance(case.news, Delivered), case
 
 
 def test_pending_unknown_and_not_sent_never_move_money() -> None:
-    for case in CASES:
+    for case in every_case():
         if isinstance(case.news, Pending | Unknown | NotSent):
             assert (case.step.price, case.step.cost) == (Price.STAYS, Cost.STAYS), case
             assert case.step.order_to in {case.order, *HOLDING}, case
 
 
 def test_a_cost_is_booked_exactly_when_an_attempt_becomes_delivered() -> None:
-    for case in CASES:
+    for case in every_case():
         became = case.attempt is not A.DELIVERED and case.step.attempt_to is A.DELIVERED
         assert (case.step.cost is Cost.BOOK) == became, case
 
 
 def test_a_cost_comes_back_exactly_when_a_delivered_attempt_is_reversed() -> None:
-    for case in CASES:
+    for case in every_case():
         became = case.attempt is A.DELIVERED and case.step.attempt_to is A.REVERSED
         assert (case.step.cost is Cost.RETURN) == became, case
 
 
 def test_every_delivery_whose_cost_is_not_booked_yet_is_booked() -> None:
-    for case in CASES:
+    for case in every_case():
         if isinstance(case.news, Delivered) and case.attempt in {*LIVE, A.REJECTED}:
             assert case.step.cost is Cost.BOOK, case
 
 
 def test_a_held_order_keeps_one_live_attempt_or_gets_the_next_one() -> None:
-    for case in CASES:
+    for case in every_case():
         if case.order in HOLDING and case.is_current and case.attempt in LIVE:
             step = case.step
             onward = step.follow in (Follow.NEXT_OFFER, Follow.WAIT_FOR_SUPPLIER)
@@ -158,51 +155,51 @@ def test_a_held_order_keeps_one_live_attempt_or_gets_the_next_one() -> None:
 
 
 def test_a_next_attempt_follows_only_an_ended_current_one() -> None:
-    for case in CASES:
+    for case in every_case():
         if case.step.follow in (Follow.NEXT_OFFER, Follow.WAIT_FOR_SUPPLIER):
             assert case.is_current and case.order in HOLDING, case
             assert case.step.attempt_to is A.REJECTED and case.step.order_to is O.HELD, case
 
 
 def test_no_attempt_follows_the_only_one() -> None:
-    for case in CASES:
+    for case in every_case():
         if case.given.only_attempt:
             assert case.step.follow not in (Follow.NEXT_OFFER, Follow.WAIT_FOR_SUPPLIER), case
 
 
 def test_what_has_ended_is_never_live_again() -> None:
-    for case in CASES:
+    for case in every_case():
         if case.attempt not in LIVE:
             assert case.step.attempt_to not in LIVE, case
 
 
 def test_an_attempt_that_may_have_left_is_never_due_again() -> None:
-    for case in CASES:
+    for case in every_case():
         if case.given.may_have_left and case.attempt is not A.DUE:
             assert case.step.attempt_to is not A.DUE, case
 
 
 def test_an_order_that_nobody_paid_for_stays_as_it_is() -> None:
-    for case in CASES:
+    for case in every_case():
         if case.order in UNPAID:
             assert case.step.order_to is case.order, case
 
 
 def test_a_dispute_stays_until_a_person_decides() -> None:
-    for case in CASES:
+    for case in every_case():
         if case.order is O.DISPUTED:
             assert case.step.order_to is O.DISPUTED, case
 
 
 def test_news_of_an_older_attempt_never_fails_an_order() -> None:
-    for case in CASES:
+    for case in every_case():
         if not case.is_current:
             assert case.step.price is not Price.RELEASE, case
             assert case.step.order_to in {case.order, O.DISPUTED}, case
 
 
 def test_what_was_heard_twice_changes_nothing_the_second_time() -> None:
-    for case in CASES:
+    for case in every_case():
         first = case.step
         if first.follow in (Follow.NEXT_OFFER, Follow.WAIT_FOR_SUPPLIER):
             continue
@@ -251,7 +248,7 @@ async def test_the_database_allows_exactly_the_moves_that_are_made(db: Database)
         allowed = set(pairs)
     decided = {
         (case.order.value, case.step.order_to.value)
-        for case in CASES
+        for case in every_case()
         if case.step.order_to is not case.order
     }
     assert allowed == decided | OTHER_ACTS | BY_PAYMENT
