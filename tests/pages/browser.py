@@ -51,7 +51,7 @@ def chromium() -> Iterator[str]:
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
         pytest.fail(f"page tests need Chromium: apt install {PROGRAMS[0]}", pytrace=False)
-    with tempfile.TemporaryDirectory(prefix="konter-chromium-") as home:
+    with tempfile.TemporaryDirectory(prefix="konter-chromium-", ignore_cleanup_errors=True) as home:
         running = subprocess.Popen(
             [program, *FLAGS, f"--user-data-dir={home}", "about:blank"],
             stdout=subprocess.DEVNULL,

@@ -96,8 +96,6 @@ async def hurdles(tab: Tab, *, shortened: bool = False) -> list[str]:
         await tab.page.add_init_script(source)
     if shortened:
         await tab.page.evaluate(SHORTEN, REPEATS)
-    found = await tab.page.evaluate(
-        "axe.run({resultTypes: ['violations'], preload: false}).then(result => result.violations)"
-    )
+    found = await tab.page.evaluate(LOOK)
     grave = [one for one in found if one["impact"] in ("serious", "critical")]
     return [f"{one['id']}: {[node['html'] for node in one['nodes']]}" for one in grave]
