@@ -74,3 +74,12 @@ async def test_what_is_wrong_with_what_was_said_is_told_of_that(counter: Counter
     with pytest.raises(Invalid) as wrong:
         await reads(counter, OWN, Naming(reference="tidak ada"))
     assert set(wrong.value.errors) == {"reference"}
+
+
+async def test_a_wrong_word_is_told_beside_itself_and_not_beside_what_is_remembered(
+    counter: Counter,
+) -> None:
+    await compares(counter, OWN, NAMED)
+    with pytest.raises(Invalid) as wrong:
+        await reads(counter, OWN, Naming(cost="tidak ada"))
+    assert set(wrong.value.errors) == {"cost"}

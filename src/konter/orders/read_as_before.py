@@ -6,7 +6,6 @@ What a supplier exports has the same columns every day, and nobody wants to name
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from dataclasses import asdict, replace
 
 import msgspec
@@ -26,12 +25,19 @@ async def read_as_before(
 ) -> SupplierReport:
     """What ``said`` leaves empty is as in the account's last report that was compared, if this one
     can be read so, and has its usual name otherwise. Raises Invalid, as ``read_supplier_report``
-    of ``said`` does."""
+    does: about ``said``, wherever that is what is wrong."""
     async with desk.db.read() as tx:
         last = await tx.row(LAST_NAMING, {"account": account})
-    if last is not None:
-        anew = {name: words for name, words in asdict(said).items() if words}
-        naming = replace(msgspec.json.decode(last[0], type=Naming), **anew)
-        with suppress(Invalid):
-            return await asyncio.to_thread(read_supplier_report, report, naming)
-    return await asyncio.to_thread(read_supplier_report, report, said)
+    if last is None:
+        return await asyncio.to_thread(read_supplier_report, report, said)
+    anew = {name: words for name, words in asdict(said).items() if words}
+    naming = replace(msgspec.json.decode(last[0], type=Naming), **anew)
+    try:
+        return await asyncio.to_thread(read_supplier_report, report, naming)
+    except Invalid as as_before:
+        try:
+            return await asyncio.to_thread(read_supplier_report, report, said)
+        except Invalid:
+            if as_before.errors.keys() & anew.keys():
+                raise as_before from None
+            raise
